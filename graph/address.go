@@ -1,0 +1,325 @@
+package graph
+
+import (
+	"errors"
+	"fmt"
+	"math/bits"
+	"slices"
+)
+
+// AddressIndex maps the addresses of objects to NodeIDs, which are the ranks of
+// the addresses, and back.
+//
+// Dense heaps use a rank bitmap in two levels: the address space is cut into
+// regions of 2^19 slots, each with one bit for each slot and a running count
+// for every 512 bits (Jacobson, "Space-efficient static trees and graphs",
+// 1989), so a lookup costs a table entry and at most eight popcounts, and an
+// interior pointer the same. Heaps with few objects in each region use a
+// sorted array, so that the memory is in proportion to the objects whatever
+// the addresses are.
+type AddressIndex struct {
+	shift   uint8 // log2 of the slot size in bytes
+	n       int
+	regions []addrRegion // in address order
+	first   uint64       // number of the region that table[0] is for
+	table   []int32      // region number - first -> index in regions, or -1
+	sorted  []uint64     // instead of regions: the addresses in order
+}
+
+const (
+	regionSlots  = 1 << 19
+	regionWords  = regionSlots / 64
+	regionBlocks = regionSlots / 512
+	// regionBytes is what a region's bitmap and counts take.
+	regionBytes = regionSlots/8 + regionBlocks*4
+	// maxRegionTable bounds the table of a very wide address space.
+	maxRegionTable = 1 << 22
+)
+
+type addrRegion struct {
+	start uint64 // first address
+	bits  *[regionWords]uint64
+	ranks *[regionBlocks]uint32 // NodeID of the first object in or after each 512 slots
+}
+
+// ErrMisaligned is returned for an object address that is not a multiple of the
+// slot size.
+var ErrMisaligned = errors.New("misaligned object address")
+
+// AddressIndexer collects the addresses of all objects, in any order.
+type AddressIndexer struct {
+	shift  uint8
+	blocks [][]uint64
+	runs   []addrRun
+	err    error
+}
+
+type addrRun struct {
+	start  uint64
+	stride uint64
+	n      int
+}
+
+// NewAddressIndexer starts an index of objects whose addresses are multiples of
+// 2^shift bytes.
+func NewAddressIndexer(shift uint8) *AddressIndexer { return &AddressIndexer{shift: shift} }
+
+// Add adds one object.
+func (x *AddressIndexer) Add(addr uint64) {
+	const blockLen = 1 << 16
+	if k := len(x.blocks); k == 0 || len(x.blocks[k-1]) == blockLen {
+		x.blocks = append(x.blocks, make([]uint64, 0, min(blockLen, 64<<min(k*4, 16))))
+	}
+	last := &x.blocks[len(x.blocks)-1]
+	*last = append(*last, addr)
+	x.check(addr)
+}
+
+// AddRun adds n objects, stride bytes apart.
+func (x *AddressIndexer) AddRun(start, stride uint64, n int) {
+	if n <= 0 {
+		return
+	}
+	x.check(start)
+	x.check(stride)
+	if last := start + stride*uint64(n-1); last < start {
+		x.fail(fmt.Errorf("objects from 0x%x wrap around the address space", start))
+		return
+	}
+	x.runs = append(x.runs, addrRun{start, stride, n})
+}
+
+func (x *AddressIndexer) check(addr uint64) {
+	if addr&(1<<x.shift-1) != 0 {
+		x.fail(fmt.Errorf("0x%x: %w", addr, ErrMisaligned))
+	}
+}
+
+func (x *AddressIndexer) fail(err error) {
+	if x.err == nil {
+		x.err = err
+	}
+}
+
+// each calls do with every address, in the order of adding; runs come last.
+func (x *AddressIndexer) each(do func(addr uint64)) {
+	for _, b := range x.blocks {
+		for _, a := range b {
+			do(a)
+		}
+	}
+	for _, r := range x.runs {
+		for i := range r.n {
+			do(r.start + uint64(i)*r.stride)
+		}
+	}
+}
+
+// Build makes the index. An address that was added twice counts once. The
+// indexer must not be used afterwards.
+func (x *AddressIndexer) Build() (*AddressIndex, error) {
+	if x.err != nil {
+		return nil, x.err
+	}
+	regionShift := x.shift + 19
+	total, last := 0, ^uint64(0)
+	seen := map[uint64]struct{}{}
+	x.each(func(a uint64) {
+		total++
+		if r := a >> regionShift; r != last {
+			last = r
+			seen[r] = struct{}{}
+		}
+	})
+	numbers := make([]uint64, 0, len(seen))
+	for r := range seen {
+		numbers = append(numbers, r)
+	}
+	slices.Sort(numbers)
+	wide := len(numbers) > 0 && numbers[len(numbers)-1]-numbers[0] >= maxRegionTable
+	if wide || len(numbers)*regionBytes > 1<<20+16*total {
+		return x.buildSorted(total)
+	}
+	return x.buildRegions(numbers)
+}
+
+func (x *AddressIndexer) buildSorted(total int) (*AddressIndex, error) {
+	all := make([]uint64, 0, total)
+	x.each(func(a uint64) { all = append(all, a) })
+	slices.Sort(all)
+	all = slices.Compact(all)
+	if len(all) > MaxNodes {
+		return nil, ErrTooManyObjects
+	}
+	return &AddressIndex{shift: x.shift, n: len(all), sorted: all}, nil
+}
+
+func (x *AddressIndexer) buildRegions(numbers []uint64) (*AddressIndex, error) {
+	ix := &AddressIndex{shift: x.shift, regions: make([]addrRegion, len(numbers))}
+	if len(numbers) == 0 {
+		return ix, nil
+	}
+	ix.first = numbers[0]
+	ix.table = make([]int32, numbers[len(numbers)-1]-numbers[0]+1)
+	for i := range ix.table {
+		ix.table[i] = -1
+	}
+	for i, r := range numbers {
+		ix.table[r-ix.first] = int32(i)
+		ix.regions[i] = addrRegion{start: r << (x.shift + 19), bits: new([regionWords]uint64), ranks: new([regionBlocks]uint32)}
+	}
+	x.each(func(a uint64) {
+		slot := a >> x.shift
+		r := &ix.regions[ix.table[slot>>19-ix.first]]
+		r.bits[slot%regionSlots>>6] |= 1 << (slot & 63)
+	})
+	return ix, ix.sum()
+}
+
+// sum fills the running counts.
+func (ix *AddressIndex) sum() error {
+	n := 0
+	for i := range ix.regions {
+		r := &ix.regions[i]
+		for b := range r.ranks {
+			if n > MaxNodes {
+				return ErrTooManyObjects
+			}
+			r.ranks[b] = uint32(n)
+			for _, w := range r.bits[b*8 : b*8+8] {
+				n += bits.OnesCount64(w)
+			}
+		}
+	}
+	if n > MaxNodes {
+		return ErrTooManyObjects
+	}
+	ix.n = n
+	return nil
+}
+
+// Len is the number of objects.
+func (ix *AddressIndex) Len() int { return ix.n }
+
+// Lookup returns the object that starts at the address.
+func (ix *AddressIndex) Lookup(addr uint64) (NodeID, bool) {
+	if ix.sorted != nil {
+		i, ok := slices.BinarySearch(ix.sorted, addr)
+		return NodeID(i), ok
+	}
+	slot := addr >> ix.shift
+	ri := slot>>19 - ix.first
+	if ri >= uint64(len(ix.table)) || ix.table[ri] < 0 || addr&(1<<ix.shift-1) != 0 {
+		return None, false
+	}
+	r := &ix.regions[ix.table[ri]]
+	s := slot % regionSlots
+	if r.bits[s>>6]&(1<<(s&63)) == 0 {
+		return None, false
+	}
+	return r.rank(s), true
+}
+
+// rank counts the objects before slot s of the region, over the whole heap.
+func (r *addrRegion) rank(s uint64) NodeID {
+	n := r.ranks[s>>9]
+	w := s >> 6
+	for i := w &^ 7; i < w; i++ {
+		n += uint32(bits.OnesCount64(r.bits[i]))
+	}
+	return NodeID(n + uint32(bits.OnesCount64(r.bits[w]&(1<<(s&63)-1))))
+}
+
+// Floor returns the last object that starts at or before the address, and its
+// start. Whether the object reaches the address is for the caller to check.
+func (ix *AddressIndex) Floor(addr uint64) (n NodeID, start uint64, ok bool) {
+	if ix.sorted != nil {
+		i, exact := slices.BinarySearch(ix.sorted, addr)
+		if !exact {
+			i--
+		}
+		if i < 0 {
+			return None, 0, false
+		}
+		return NodeID(i), ix.sorted[i], true
+	}
+	slot := addr >> ix.shift
+	ri := slot>>19 - ix.first
+	if ri >= uint64(len(ix.table)) || ix.table[ri] < 0 {
+		return ix.floorBefore(addr)
+	}
+	r := &ix.regions[ix.table[ri]]
+	s := slot % regionSlots
+	// The start is nearly always within the same 512 slots.
+	w := s >> 6
+	word := r.bits[w] & (2<<(s&63) - 1)
+	for word == 0 && w&7 != 0 {
+		w--
+		word = r.bits[w]
+	}
+	if word != 0 {
+		top := w<<6 + uint64(63-bits.LeadingZeros64(word))
+		return r.rank(top), r.start + top<<ix.shift, true
+	}
+	if n := r.ranks[s>>9]; n > 0 {
+		return NodeID(n - 1), ix.Address(NodeID(n - 1)), true
+	}
+	return None, 0, false
+}
+
+// floorBefore is Floor for an address in a region without objects.
+func (ix *AddressIndex) floorBefore(addr uint64) (NodeID, uint64, bool) {
+	i, _ := slices.BinarySearchFunc(ix.regions, addr, func(r addrRegion, a uint64) int {
+		if r.start <= a {
+			return -1
+		}
+		return 1
+	})
+	if i == 0 {
+		return None, 0, false
+	}
+	n := NodeID(ix.n)
+	if i < len(ix.regions) {
+		n = NodeID(ix.regions[i].ranks[0])
+	}
+	return n - 1, ix.Address(n - 1), true
+}
+
+// Address returns the start of an object, in O(log n).
+func (ix *AddressIndex) Address(n NodeID) uint64 {
+	if int(n) >= ix.n {
+		return 0
+	}
+	if ix.sorted != nil {
+		return ix.sorted[n]
+	}
+	i := lastLE(len(ix.regions), func(i int) uint32 { return ix.regions[i].ranks[0] }, uint32(n))
+	r := &ix.regions[i]
+	b := lastLE(regionBlocks, func(i int) uint32 { return r.ranks[i] }, uint32(n))
+	left := int(uint32(n) - r.ranks[b])
+	for w := b * 8; ; w++ {
+		word := r.bits[w]
+		if k := bits.OnesCount64(word); left >= k {
+			left -= k
+			continue
+		}
+		for ; left > 0; left-- {
+			word &= word - 1
+		}
+		return r.start + uint64(w<<6+bits.TrailingZeros64(word))<<ix.shift
+	}
+}
+
+// lastLE returns the last i with at(i) <= v; at does not fall and at(0) <= v.
+func lastLE(n int, at func(int) uint32, v uint32) int {
+	lo, hi := 0, n
+	for hi-lo > 1 {
+		mid := int(uint(lo+hi) / 2)
+		if at(mid) <= v {
+			lo = mid
+		} else {
+			hi = mid
+		}
+	}
+	return lo
+}

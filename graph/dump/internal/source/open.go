@@ -1,0 +1,51 @@
+package source
+
+import (
+	"os"
+	"path/filepath"
+
+	"github.com/edsrzf/mmap-go"
+)
+
+// Open maps a file. The caller closes the Source.
+func Open(path string, opts Options) (*Source, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	s, err := FromFile(f, opts)
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	s.Path, s.Name = path, filepath.Base(path)
+	return s, nil
+}
+
+// FromFile maps an open file, which belongs to the Source from then on if
+// there is no error.
+func FromFile(f *os.File, opts Options) (*Source, error) {
+	st, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	s := New(filepath.Base(f.Name()), f, st.Size(), opts)
+	s.ModTime = st.ModTime()
+	s.stop = f.Close
+	if st.Size() == 0 {
+		return s, nil
+	}
+	m, err := mmap.Map(f, mmap.RDONLY, 0)
+	if err != nil {
+		return s, nil // some file systems cannot map; reading works everywhere
+	}
+	s.data = m
+	s.stop = func() error {
+		if err := m.Unmap(); err != nil {
+			f.Close()
+			return err
+		}
+		return f.Close()
+	}
+	return s, nil
+}

@@ -1,0 +1,40 @@
+package graph
+
+// RefKind is the kind of a reference.
+type RefKind uint8
+
+// The kinds of references. Only [Strong] and [Conservative] ones retain.
+const (
+	Strong       RefKind = iota
+	Conservative         // a word that looks like a pointer; the collector honours it
+	Weak
+	Soft
+	Phantom
+	Finalizer
+)
+
+// Retains reports whether the collector keeps the referenced object for the
+// sake of a reference of this kind.
+func (k RefKind) Retains() bool { return k <= Conservative }
+
+func (k RefKind) String() string {
+	if int(k) < len(refKindNames) {
+		return refKindNames[k]
+	}
+	return "?"
+}
+
+var refKindNames = [...]string{"strong", "conservative", "weak", "soft", "phantom", "finalizer"}
+
+// LabelWidth says what a graph keeps with each reference to name it later.
+type LabelWidth uint8
+
+// The label columns a graph can have.
+const (
+	NoLabels   LabelWidth = iota // nothing; the Detailer reads the record again
+	SlotLabels                   // 2 bytes: the reader's own number of the slot within the holder
+	NameLabels                   // 4 bytes: a StringID, shown as it is
+)
+
+// StringID names a string of a graph's string table; 0 is the empty string.
+type StringID uint32

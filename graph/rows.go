@@ -1,0 +1,92 @@
+package graph
+
+import "slices"
+
+// rowShift is log2 of the nodes in one chunk of rows.
+const rowShift = 16
+
+const (
+	rowChunkLen  = 1 << rowShift
+	rowChunkMask = rowChunkLen - 1
+)
+
+// rowChunk holds the references of 65,536 nodes in compressed sparse rows.
+// Chunks are built independently of each other, on all cores, and their 32-bit
+// offsets are relative, so that a graph can have more than 2^32 references.
+type rowChunk struct {
+	off   []uint32 // row i is to[off[i]:off[i+1]]
+	to    []NodeID
+	slots []uint16 // with SlotLabels, parallel to to
+	names []uint32 // with NameLabels, parallel to to
+	odd   []oddRef // the references that are not strong, by position
+}
+
+// oddRef is a reference that is not strong. They are rare: a list beside the
+// rows costs less than a byte with every reference.
+type oddRef struct {
+	pos  uint32
+	kind RefKind
+}
+
+// kind returns the kind of the reference at position pos of the chunk.
+func (c *rowChunk) kind(pos uint32) RefKind {
+	i, ok := slices.BinarySearchFunc(c.odd, pos, func(o oddRef, p uint32) int {
+		return int(int64(o.pos) - int64(p))
+	})
+	if !ok {
+		return Strong
+	}
+	return c.odd[i].kind
+}
+
+// RowWriter writes the rows of a range of nodes, in order: Add for each
+// reference of a node, then Next. It belongs to one goroutine.
+type RowWriter struct {
+	width LabelWidth
+	off   []uint32
+	to    []NodeID
+	slots []uint16
+	names []uint32
+	odd   []oddRef
+	kinds []uint32 // rows with odd references
+}
+
+// Add appends a strong reference to the current row. The label is a slot
+// number or a StringID, as the builder's LabelWidth says.
+func (w *RowWriter) Add(to NodeID, label uint32) {
+	w.to = append(w.to, to)
+	switch w.width {
+	case SlotLabels:
+		w.slots = append(w.slots, uint16(label))
+	case NameLabels:
+		w.names = append(w.names, label)
+	}
+}
+
+// AddKind appends a reference of any kind.
+func (w *RowWriter) AddKind(to NodeID, label uint32, kind RefKind) {
+	if kind != Strong {
+		w.odd = append(w.odd, oddRef{uint32(len(w.to)), kind})
+		if row := uint32(len(w.off) - 1); len(w.kinds) == 0 || w.kinds[len(w.kinds)-1] != row {
+			w.kinds = append(w.kinds, row)
+		}
+	}
+	w.Add(to, label)
+}
+
+// Next ends the current row.
+func (w *RowWriter) Next() { w.off = append(w.off, uint32(len(w.to))) }
+
+func (w *RowWriter) reset() {
+	w.off = append(w.off[:0], 0)
+	w.to, w.slots, w.names = w.to[:0], w.slots[:0], w.names[:0]
+	w.odd, w.kinds = w.odd[:0], w.kinds[:0]
+}
+
+// chunk copies what was written into exactly sized arrays.
+func (w *RowWriter) chunk() rowChunk {
+	return rowChunk{
+		off: slices.Clone(w.off), to: slices.Clone(w.to), slots: slices.Clone(w.slots),
+		names: slices.Clone(w.names), odd: slices.Clone(w.odd),
+	}
+}
