@@ -1,0 +1,109 @@
+package graph
+
+import (
+	"errors"
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+// naive is the index as a sorted array.
+func checkIndex(t *testing.T, addrs []uint64) {
+	t.Helper()
+	x := NewAddressIndexer(3)
+	for _, i := range rand.Perm(len(addrs)) {
+		x.Add(addrs[i])
+	}
+	ix, err := x.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(addrs)
+	addrs = slices.Compact(addrs)
+	if ix.Len() != len(addrs) {
+		t.Fatalf("%d objects, want %d", ix.Len(), len(addrs))
+	}
+	for i, a := range addrs {
+		if got := ix.Address(NodeID(i)); got != a {
+			t.Fatalf("address of %d is 0x%x, want 0x%x", i, got, a)
+		}
+		if n, ok := ix.Lookup(a); !ok || n != NodeID(i) {
+			t.Fatalf("0x%x is object %d, want %d", a, n, i)
+		}
+	}
+	for range 20000 {
+		a := addrs[rand.IntN(len(addrs))] + uint64(rand.Int64N(1<<14)) - 1<<13
+		i, exact := slices.BinarySearch(addrs, a)
+		if n, ok := ix.Lookup(a); ok != exact || ok && n != NodeID(i) {
+			t.Fatalf("0x%x found: %v %d, want %v %d", a, ok, n, exact, i)
+		}
+		if !exact {
+			i--
+		}
+		n, start, ok := ix.Floor(a)
+		if ok != (i >= 0) || ok && (n != NodeID(i) || start != addrs[i]) {
+			t.Fatalf("floor of 0x%x is %d 0x%x %v, want %d", a, n, start, ok, i)
+		}
+	}
+}
+
+func TestAddressIndexDense(t *testing.T) {
+	var addrs []uint64
+	for range 200000 {
+		addrs = append(addrs, 0xc000000000+8*uint64(rand.IntN(4<<20)))
+	}
+	addrs = append(addrs, 0xc123456780, 0xc223456780) // a hole of many regions
+	checkIndex(t, addrs)
+}
+
+func TestAddressIndexSparse(t *testing.T) {
+	var addrs []uint64
+	for range 20000 {
+		addrs = append(addrs, rand.Uint64()&^7)
+	}
+	checkIndex(t, addrs)
+	checkIndex(t, []uint64{0, 1<<64 - 8})
+	checkIndex(t, []uint64{8})
+}
+
+func TestAddressIndexRuns(t *testing.T) {
+	x := NewAddressIndexer(3)
+	x.AddRun(0x10000, 48, 1000)
+	x.AddRun(0x8000, 8, 10)
+	ix, err := x.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, ok := ix.Lookup(0x10000 + 48*7); !ok || n != 17 {
+		t.Errorf("got %d %v", n, ok)
+	}
+	if _, ok := ix.Lookup(0x10008); ok {
+		t.Error("an interior address is not an object")
+	}
+}
+
+func TestAddressIndexRefusesMisaligned(t *testing.T) {
+	x := NewAddressIndexer(3)
+	x.Add(0x1001)
+	if _, err := x.Build(); !errors.Is(err, ErrMisaligned) {
+		t.Errorf("got %v", err)
+	}
+	x = NewAddressIndexer(3)
+	x.AddRun(1<<64-64, 64, 2)
+	if _, err := x.Build(); err == nil {
+		t.Error("a run past the end of the address space is accepted")
+	}
+}
+
+func TestEmptyIndex(t *testing.T) {
+	ix, err := NewAddressIndexer(3).Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := ix.Lookup(0); ok {
+		t.Error("found")
+	}
+	if _, _, ok := ix.Floor(1 << 40); ok {
+		t.Error("found")
+	}
+}

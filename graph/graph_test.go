@@ -1,0 +1,208 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+// build makes a graph whose rows are given, with addresses 16 bytes apart.
+func build(t *testing.T, rows [][]NodeID) *Graph {
+	t.Helper()
+	b := NewBuilder(Info{}, NoLabels)
+	x := NewAddressIndexer(3)
+	x.AddRun(0x1000, 16, len(rows))
+	ix, err := x.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.SetAddresses(ix); err != nil {
+		t.Fatal(err)
+	}
+	obj := b.Types().Intern("T")
+	for n := range rows {
+		b.SetNode(NodeID(n), obj, 16, int64(n))
+	}
+	err = b.BuildRows(t.Context(), 0, func(w *RowWriter, lo, hi NodeID) error {
+		for ; lo < hi; lo++ {
+			for _, to := range rows[lo] {
+				w.Add(to, 0)
+			}
+			w.Next()
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, err := b.Build(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+func TestInboundIsTheReverse(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	n := 3*rowChunkLen + 17 // several chunks, the last one short
+	rows := make([][]NodeID, n)
+	want := make([][]NodeID, n)
+	for i := range rows {
+		for range rng.IntN(4) {
+			to := NodeID(rng.IntN(n))
+			rows[i] = append(rows[i], to)
+			want[to] = append(want[to], NodeID(i))
+		}
+	}
+	g := build(t, rows)
+	in, err := g.Inbound(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range rows {
+		if !slices.Equal(g.Row(NodeID(i)), rows[i]) {
+			t.Fatalf("row %d is %v, want %v", i, g.Row(NodeID(i)), rows[i])
+		}
+		if !slices.Equal(in.Row(NodeID(i)), want[i]) {
+			t.Fatalf("inbound row %d is %v, want %v", i, in.Row(NodeID(i)), want[i])
+		}
+	}
+	again, _ := g.Inbound(t.Context())
+	if again != in {
+		t.Error("the reverse rows were built twice")
+	}
+}
+
+func TestInboundStopsWhenCancelled(t *testing.T) {
+	g := build(t, make([][]NodeID, 10))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := g.Inbound(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := g.Inbound(t.Context()); err != nil {
+		t.Errorf("a cancelled build must not stay: %v", err)
+	}
+}
+
+func TestKindsLabelsAndFlags(t *testing.T) {
+	b := NewBuilder(Info{}, NameLabels)
+	if err := b.SetCount(4); err != nil {
+		t.Fatal(err)
+	}
+	ty := b.Types().Intern("T")
+	for n := range NodeID(4) {
+		b.SetNode(n, ty, 8, 0)
+	}
+	b.SetNode(3, ty, 5<<32, 3<<33)
+	b.SetType(1, b.Types().Intern("U"), TypeInferred)
+	b.SetInternal(1)
+	a, weak := b.String(".a"), b.String(".weak")
+	err := b.BuildRows(t.Context(), 1, func(w *RowWriter, lo, hi NodeID) error {
+		w.Next()
+		w.Add(0, uint32(a))
+		w.AddKind(2, uint32(weak), Weak)
+		w.AddKind(3, uint32(a), Conservative)
+		w.Next()
+		w.Next()
+		w.Next()
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.AddRoot(Root{Node: 2, Name: b.String("late"), Rank: RankRuntime})
+	b.AddRoot(Root{Node: 3, Name: b.String("first")})
+	g, err := b.Build(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var buf []NodeID
+	if got := g.Retained(1, &buf); !slices.Equal(got, []NodeID{0, 3}) {
+		t.Errorf("object 1 retains %v, want 0 and 3", got)
+	}
+	if g.Plain(1) || !g.Plain(0) {
+		t.Error("only object 1 has references that are not strong")
+	}
+	if k := g.RefKind(1, 1); k != Weak {
+		t.Errorf("kind is %v", k)
+	}
+	if name := g.Detail().RefName(1, 1, false); name != ".weak" {
+		t.Errorf("name is %q", name)
+	}
+	if g.TypeSource(1) != TypeInferred || !g.Internal(1) || g.TypeName(1) != "U" {
+		t.Error("flags of object 1 are lost")
+	}
+	if g.Size(3) != 5<<32 || g.Record(3) != 3<<33 {
+		t.Errorf("size %d record %d", g.Size(3), g.Record(3))
+	}
+	if g.String(g.Roots()[0].Name) != "first" {
+		t.Error("roots are not in order of rank")
+	}
+}
+
+func TestBuildRefusesARootOutsideTheGraph(t *testing.T) {
+	b := NewBuilder(Info{}, NoLabels)
+	if err := b.SetCount(1); err != nil {
+		t.Fatal(err)
+	}
+	b.AddRoot(Root{Node: 1})
+	if _, err := b.Build(nil); err == nil {
+		t.Error("no error")
+	}
+}
+
+func TestTooManyObjects(t *testing.T) {
+	b := NewBuilder(Info{}, NoLabels)
+	if err := b.SetCount(MaxNodes + 1); !errors.Is(err, ErrTooManyObjects) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestWarningsOfOneTextAreCounted(t *testing.T) {
+	b := NewBuilder(Info{}, NoLabels)
+	for i := range 100 {
+		b.Warn(Warning{Offset: int64(i), What: "bad"})
+	}
+	g, err := b.Build(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	omitted := 0
+	for _, w := range g.Warnings() {
+		omitted += w.Omitted
+	}
+	if len(g.Warnings())+omitted != 100 {
+		t.Errorf("%d warnings and %d omitted", len(g.Warnings()), omitted)
+	}
+}
+
+func TestStream(t *testing.T) {
+	b := NewBuilder(Info{}, NameLabels)
+	s := NewStream(b, 3)
+	ty := b.Types().Intern("T")
+	x, y := uint32(b.String(".x")), uint32(b.String(".y"))
+	s.Object(0x300, ty, 24, 7)
+	s.Ref(0x100, x, Strong)
+	s.Ref(0xbad0, x, Strong)
+	s.Object(0x100, ty, 16, 8)
+	s.Object(0x200, ty, 8, 9)
+	s.Ref(0x300, y, Weak)
+	dangling, err := s.Finish(t.Context())
+	if err != nil || dangling != 1 {
+		t.Fatalf("dangling %d, %v", dangling, err)
+	}
+	g, err := b.Build(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	last, ok := g.Find(0x300)
+	if !ok || last != 2 || g.Size(last) != 24 || g.Record(last) != 7 {
+		t.Fatalf("object 0x300 is %d of size %d", last, g.Size(last))
+	}
+	if !slices.Equal(g.Row(2), []NodeID{0}) || !slices.Equal(g.Row(1), []NodeID{2}) || g.RefKind(1, 0) != Weak {
+		t.Error("rows are wrong")
+	}
+}
