@@ -215,7 +215,7 @@ func (p *parser) build(info graph.Info) (*Picture, error) {
 	}
 	for _, r := range p.roots {
 		name := b.String(strings.TrimSpace(r.kind.String() + " " + r.name))
-		b.AddRoot(graph.Root{Node: r.to, Name: name, Group: name, Kind: r.kind})
+		b.AddRoot(graph.Root{Node: r.to, Name: name, Group: name, Kind: r.kind, Rank: rank(r.kind)})
 	}
 	g, err := b.Build(nil)
 	return &Picture{Graph: g, ids: maps.Clone(p.ids)}, err
@@ -238,4 +238,15 @@ func writeRows(b *graph.Builder, n int, refs []ref) error {
 		}
 		return nil
 	})
+}
+
+// rank is the rank that readers give to roots of a kind.
+func rank(k graph.RootKind) uint8 {
+	switch k {
+	case graph.RootRuntime:
+		return graph.RankRuntime
+	case graph.RootResidue:
+		return graph.RankResidue
+	}
+	return graph.RankUser
 }

@@ -18,6 +18,7 @@ type Source struct {
 	ModTime time.Time // of the file
 	Size    int64
 	Options Options
+	Cut     error // why the decompressed data ends before the file does; readers warn
 
 	r    io.ReaderAt
 	data []byte // the whole file mapped; nil if it could not be

@@ -1,0 +1,92 @@
+package dump
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/dump/internal/source"
+)
+
+// Options, Progress and the errors of readers; see package source.
+type (
+	// Options is what the user said about reading dumps; the zero value is the
+	// default.
+	Options = source.Options
+	// Progress is how far reading has come.
+	Progress = source.Progress
+	// SyntaxError is a dump that is damaged beyond use.
+	SyntaxError = source.SyntaxError
+	// MismatchError is an executable that did not write the dump.
+	MismatchError = source.MismatchError
+)
+
+// Format is one kind of heap dump and its reader.
+type Format struct {
+	Name    string // short and stable: "go-heapdump"
+	Title   string // for people: "Go heap dump (debug.WriteHeapDump)"
+	Capture string // how to take one, a command or a line of code
+	// Match reports whether the first bytes of a plain (decompressed) file are
+	// of this format.
+	Match func(head []byte) bool
+	// Read builds the graph. The source stays open as long as the graph's
+	// Detailer is used.
+	Read func(ctx context.Context, src *source.Source) (*graph.Graph, error)
+}
+
+// headLen is how many bytes a format sees to recognise its files.
+const headLen = 4096
+
+// UnknownFormatError is a file that is none of the known formats.
+type UnknownFormatError struct {
+	Name string
+	What string   // what the file is instead, if that is known
+	Know []string // titles of the known formats
+}
+
+func (e *UnknownFormatError) Error() string {
+	what := e.What
+	if what == "" {
+		what = "not a heap dump that refgraph knows"
+	}
+	return fmt.Sprintf("%s: %s", e.Name, what)
+}
+
+// Hint lists the known formats.
+func (e *UnknownFormatError) Hint() string {
+	return "known are: " + strings.Join(e.Know, ", ") + "; also inside gzip and zstd"
+}
+
+// recognise returns the format of a source.
+func recognise(src *source.Source) (*Format, error) {
+	head, err := src.Slice(0, int(min(headLen, src.Size)))
+	if err != nil {
+		return nil, err
+	}
+	formats := Formats()
+	unknown := &UnknownFormatError{Name: src.Name, What: guess(head)}
+	for i := range formats {
+		if formats[i].Match(head) {
+			return &formats[i], nil
+		}
+		unknown.Know = append(unknown.Know, formats[i].Title)
+	}
+	return nil, unknown
+}
+
+// guess says what a file that is no dump looks like, for those who named the
+// wrong one.
+func guess(head []byte) string {
+	switch s := string(head[:min(len(head), 16)]); {
+	case s == "":
+		return "the file is empty"
+	case strings.HasPrefix(s, "\x7fELF"):
+		return "an ELF file that is not a core of a Go program"
+	case strings.HasPrefix(s, "\x0a"), strings.HasPrefix(s, "--- "):
+		return "not a heap dump (a pprof profile shows who allocated, not who holds; take a heap dump)"
+	case strings.HasPrefix(s, "PK\x03\x04"):
+		return "a zip archive; unpack it first"
+	}
+	return ""
+}

@@ -1,0 +1,6 @@
+package dump
+
+// Formats lists the known formats in the order in which they are tried.
+func Formats() []Format {
+	return []Format{}
+}

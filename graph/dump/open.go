@@ -1,0 +1,85 @@
+package dump
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/dump/internal/source"
+)
+
+// Dump is an open heap dump.
+type Dump struct {
+	Graph  *graph.Graph
+	Format *Format
+	src    *source.Source
+}
+
+// Open recognises the format of a file and reads it. The errors to tell apart
+// are *UnknownFormatError, *SyntaxError, *MismatchError, those of package os,
+// and the context's. The caller closes the Dump when nothing of the graph is
+// shown any more.
+func Open(ctx context.Context, path string, opts *Options) (*Dump, error) {
+	if opts == nil {
+		opts = &Options{}
+	}
+	if st, err := os.Stat(path); err != nil {
+		return nil, err
+	} else if st.IsDir() {
+		return nil, &UnknownFormatError{Name: path, What: "a directory, not a heap dump", Know: titles()}
+	}
+	src, err := source.Open(path, *opts)
+	if err != nil {
+		return nil, err
+	}
+	return read(ctx, src)
+}
+
+// OpenReader is Open for bytes that are not in a file. The name is for
+// messages and titles.
+func OpenReader(ctx context.Context, name string, r io.ReaderAt, size int64, opts *Options) (*Dump, error) {
+	if opts == nil {
+		opts = &Options{}
+	}
+	return read(ctx, source.New(name, r, size, *opts))
+}
+
+// read decompresses, recognises and reads a source, which it closes on errors.
+func read(ctx context.Context, src *source.Source) (d *Dump, err error) {
+	defer func() {
+		if err != nil {
+			src.Close()
+		}
+	}()
+	plain, err := source.Decompress(ctx, src)
+	if err != nil {
+		return nil, err
+	}
+	src = plain
+	f, err := recognise(src)
+	if err != nil {
+		return nil, err
+	}
+	g, err := f.Read(ctx, src)
+	if err != nil {
+		if errors.Is(err, io.ErrUnexpectedEOF) {
+			err = fmt.Errorf("%s: the file ends too early: %w", src.Name, err)
+		}
+		return nil, err
+	}
+	return &Dump{Graph: g, Format: f, src: src}, nil
+}
+
+func titles() (names []string) {
+	for _, f := range Formats() {
+		names = append(names, f.Title)
+	}
+	return names
+}
+
+// Close frees the file. The graph's columns stay valid; its Detailer must not
+// be used any more.
+func (d *Dump) Close() error { return d.src.Close() }

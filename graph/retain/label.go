@@ -1,0 +1,100 @@
+package retain
+
+import (
+	"strings"
+
+	"github.com/refgraph/refgraph/graph"
+)
+
+// labeler names references by their pattern: the name with every index and key
+// replaced by `…`, so that the references of a slice or map merge. It asks the
+// Detailer once for each label of each type where the graph has labels.
+type labeler struct {
+	g     *graph.Graph
+	ids   map[string]int32
+	list  []string
+	known map[labelKey]int32
+	cat   map[[2]int32]int32
+}
+
+type labelKey struct {
+	typ   graph.TypeID
+	label uint32
+}
+
+func newLabeler(g *graph.Graph) *labeler {
+	return &labeler{g: g, ids: map[string]int32{"": 0}, list: []string{""}, known: map[labelKey]int32{}, cat: map[[2]int32]int32{}}
+}
+
+func (l *labeler) intern(s string) int32 {
+	id, ok := l.ids[s]
+	if !ok {
+		id = int32(len(l.list))
+		l.ids[s] = id
+		l.list = append(l.list, s)
+	}
+	return id
+}
+
+// pattern returns the pattern of reference i of n.
+func (l *labeler) pattern(n graph.NodeID, i int) int32 {
+	if l.g.Labels() == graph.NoLabels {
+		return l.intern(pattern(l.g.Detail().RefName(n, i, false)))
+	}
+	key := labelKey{l.g.Type(n), l.g.Label(n, i)}
+	id, ok := l.known[key]
+	if !ok {
+		id = l.intern(pattern(l.g.Detail().RefName(n, i, false)))
+		l.known[key] = id
+	}
+	return id
+}
+
+// join is the pattern of two references that are folded into one.
+func (l *labeler) join(a, b int32) int32 {
+	if a == 0 || b == 0 {
+		return a + b
+	}
+	id, ok := l.cat[[2]int32{a, b}]
+	if !ok {
+		id = l.intern(l.list[a] + l.list[b])
+		l.cat[[2]int32{a, b}] = id
+	}
+	return id
+}
+
+// pattern replaces what is between brackets by `…`, inside quotes if it is a
+// quoted key: `.m["u42"][3]` becomes `.m["…"][…]`.
+func pattern(name string) string {
+	if !strings.Contains(name, "[") {
+		return name
+	}
+	var b strings.Builder
+	for name != "" {
+		open := strings.IndexByte(name, '[')
+		if open < 0 {
+			break
+		}
+		b.WriteString(name[:open+1])
+		name = name[open+1:]
+		quote := strings.HasPrefix(name, `"`)
+		end := `]`
+		if quote {
+			end = `"]`
+			name = name[1:]
+		}
+		stop := strings.Index(name, end)
+		if stop < 0 {
+			break
+		}
+		if quote {
+			b.WriteByte('"')
+		}
+		if stop > 0 {
+			b.WriteString("…")
+		}
+		b.WriteString(end)
+		name = name[stop+len(end):]
+	}
+	return b.String() + name
+}

@@ -1,0 +1,136 @@
+package retain
+
+import (
+	"cmp"
+	"context"
+	"math"
+	"slices"
+
+	"github.com/refgraph/refgraph/graph"
+)
+
+// Tree holds the shortest retaining path of every reachable object. It takes 8
+// bytes an object and is safe for concurrent readers.
+type Tree struct {
+	g      *graph.Graph
+	parent []graph.NodeID // the holder; the node itself if a root holds it; None if unreachable
+	order  []graph.NodeID // reachable nodes by rising distance
+	held   []heldBy       // the nodes that are their own parent, by node
+}
+
+// heldBy is a node that a root holds directly on its shortest path.
+type heldBy struct {
+	node graph.NodeID
+	root int32 // index in Graph.Roots
+}
+
+// delay is how many steps later than the user's own the roots of a rank start,
+// so that of two paths of about the same length the one that a person can act
+// on is shown. Roots inside the runtime start when all others are exhausted.
+func delay(rank uint8) int {
+	switch {
+	case rank < graph.RankLibrary:
+		return 0
+	case rank < graph.RankRuntime:
+		return 3
+	}
+	return math.MaxInt
+}
+
+// Search does one breadth-first search from all roots along references that
+// retain. Of equally short paths it keeps the one from the better root, then
+// from the holder found first, so equal dumps give equal paths.
+// O(objects + references).
+func Search(ctx context.Context, g *graph.Graph) (*Tree, error) {
+	t := &Tree{g: g, parent: make([]graph.NodeID, g.Len()), order: make([]graph.NodeID, 0, g.Len())}
+	for i := range t.parent {
+		t.parent[i] = graph.None
+	}
+	roots := g.Roots() // by rank
+	next, lo, level := 0, 0, 0
+	for {
+		idle := lo == len(t.order)
+		switch {
+		case next < len(roots) && (idle || level >= delay(roots[next].Rank)):
+			next = t.start(roots, next)
+		case idle:
+			slices.SortFunc(t.held, func(a, b heldBy) int { return cmp.Compare(a.node, b.node) })
+			return t, ctx.Err()
+		default:
+			hi := len(t.order)
+			if err := t.expand(ctx, lo, hi); err != nil {
+				return nil, err
+			}
+			lo, level = hi, level+1
+		}
+	}
+}
+
+// start adds what the roots of one rank hold, and returns the next root.
+func (t *Tree) start(roots []graph.Root, next int) int {
+	for rank := roots[next].Rank; next < len(roots) && roots[next].Rank == rank; next++ {
+		n := roots[next].Node
+		if !roots[next].Via.Retains() || t.parent[n] != graph.None {
+			continue
+		}
+		t.parent[n] = n
+		t.held = append(t.held, heldBy{n, int32(next)})
+		t.order = append(t.order, n)
+	}
+	return next
+}
+
+// expand adds what the nodes order[lo:hi] hold.
+func (t *Tree) expand(ctx context.Context, lo, hi int) error {
+	var buf []graph.NodeID
+	order, parent, g := t.order, t.parent, t.g
+	for i := lo; i < hi; i++ {
+		if i&0xfffff == 0 {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+		}
+		n := order[i]
+		for _, to := range g.Retained(n, &buf) {
+			if parent[to] == graph.None {
+				parent[to] = n
+				order = append(order, to)
+			}
+		}
+	}
+	t.order = order
+	return nil
+}
+
+// Graph is the graph that was searched.
+func (t *Tree) Graph() *graph.Graph { return t.g }
+
+// Reachable reports whether any root retains the object.
+func (t *Tree) Reachable(n graph.NodeID) bool { return t.parent[n] != graph.None }
+
+// Count is the number of reachable objects.
+func (t *Tree) Count() int { return len(t.order) }
+
+// Order is the reachable objects by rising distance from the roots. The slice
+// must not be changed.
+func (t *Tree) Order() []graph.NodeID { return t.order }
+
+// Holder returns the holder of an object on its shortest path. ok is false if
+// a root holds it directly or nothing does.
+func (t *Tree) Holder(n graph.NodeID) (holder graph.NodeID, ok bool) {
+	p := t.parent[n]
+	return p, p != graph.None && p != n
+}
+
+// Root returns the root that holds the object directly on its shortest path,
+// or nil.
+func (t *Tree) Root(n graph.NodeID) *graph.Root {
+	if t.parent[n] != n {
+		return nil
+	}
+	i, ok := slices.BinarySearchFunc(t.held, n, func(h heldBy, n graph.NodeID) int { return cmp.Compare(h.node, n) })
+	if !ok {
+		return nil
+	}
+	return &t.g.Roots()[t.held[i].root]
+}
