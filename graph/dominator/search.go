@@ -24,13 +24,7 @@ type search struct {
 	back   backRefs
 	count  pre // reachable objects
 
-	stack []pending
-}
-
-// pending is an object to visit, and from where.
-type pending struct {
-	node graph.NodeID
-	from pre
+	stack stack
 }
 
 // semiShift and labelMask take the two halves of a work entry apart: the
@@ -82,10 +76,8 @@ func (s *search) run(ctx context.Context) error {
 // meanwhile is a forward reference by the time it is popped.
 func (s *search) visit(ctx context.Context, root graph.NodeID) error {
 	var kept []graph.NodeID
-	s.stack = append(s.stack[:0], pending{root, 0})
-	for len(s.stack) > 0 {
-		p := s.stack[len(s.stack)-1]
-		s.stack = s.stack[:len(s.stack)-1]
+	s.stack.push(pending{root, 0})
+	for p, ok := s.stack.pop(); ok; p, ok = s.stack.pop() {
 		if v := s.num[p.node]; v != unseen {
 			s.lowerSemi(v, p.from)
 			continue
@@ -97,7 +89,7 @@ func (s *search) visit(ctx context.Context, root graph.NodeID) error {
 		for _, to := range s.g.Retained(p.node, &kept) {
 			switch w := s.num[to]; {
 			case w == unseen:
-				s.stack = append(s.stack, pending{to, v})
+				s.stack.push(pending{to, v})
 			case w > v:
 				s.lowerSemi(w, v)
 			case w < v:

@@ -29,7 +29,7 @@ func (s *search) dominators(ctx context.Context) error {
 // references from the search, by the backward ones. num becomes the forest of
 // the objects done so far, by number.
 func (s *search) semidominators(ctx context.Context) error {
-	s.stack = nil
+	s.stack = stack{}
 	ancestor := s.num
 	copy(ancestor, s.parent)
 	e := evaluator{work: s.work, ancestor: ancestor}
