@@ -1,0 +1,128 @@
+package cycle
+
+import (
+	"context"
+
+	"github.com/refgraph/refgraph/graph"
+)
+
+// ctxInterval is how many steps are done between looks at the context.
+const ctxInterval = 1 << 18
+
+// finder is Pearce's algorithm, which is Tarjan's with one array ("A
+// space-efficient algorithm for finding strongly connected components", 2016),
+// made iterative. It takes 4 bytes an object and the stacks.
+type finder struct {
+	g *graph.Graph
+	// index is 0 for an object not seen, the lowest visiting number that it
+	// leads back to while its component is open, and the component's number,
+	// which counts down from the top, afterwards.
+	index []uint32
+	next  uint32 // visiting number
+	comp  uint32 // component number
+	open  []graph.NodeID
+	calls []call
+
+	members []graph.NodeID // of the components that are cycles, one after the other
+	ends    []int          // where each of them ends in members
+}
+
+// call is one object on the search path.
+type call struct {
+	node graph.NodeID
+	pos  uint32 // next reference to follow
+	num  uint32 // visiting number
+}
+
+func newFinder(g *graph.Graph) *finder {
+	return &finder{g: g, index: make([]uint32, g.Len()), next: 1, comp: 1<<32 - 1}
+}
+
+func (f *finder) run(ctx context.Context) error {
+	for n := range graph.NodeID(f.g.Len()) {
+		if f.index[n] == 0 {
+			if err := f.visit(ctx, n); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (f *finder) enter(n graph.NodeID) {
+	f.index[n] = f.next
+	f.calls = append(f.calls, call{node: n, num: f.next})
+	f.next++
+}
+
+func (f *finder) visit(ctx context.Context, start graph.NodeID) error {
+	f.enter(start)
+	for steps := 1; len(f.calls) > 0; steps++ {
+		if steps%ctxInterval == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		c := &f.calls[len(f.calls)-1]
+		if to, ok := f.unseen(c); ok {
+			f.enter(to)
+			continue
+		}
+		f.leave(*c)
+	}
+	return nil
+}
+
+// unseen follows the references of an object up to the next one to an object
+// not seen before.
+func (f *finder) unseen(c *call) (graph.NodeID, bool) {
+	row := f.g.Row(c.node)
+	plain := f.g.Plain(c.node)
+	low := f.index[c.node]
+	for ; int(c.pos) < len(row); c.pos++ {
+		if !plain && !f.g.RefKind(c.node, int(c.pos)).Retains() {
+			continue
+		}
+		i := f.index[row[c.pos]]
+		if i == 0 {
+			f.index[c.node] = low
+			return row[c.pos], true // it is looked at again on return, seen by then
+		}
+		low = min(low, i)
+	}
+	f.index[c.node] = low
+	return graph.None, false
+}
+
+// leave ends the visit of an object: it waits for its component's first object,
+// or is that one and closes the component.
+func (f *finder) leave(c call) {
+	f.calls = f.calls[:len(f.calls)-1]
+	if f.index[c.node] != c.num {
+		f.open = append(f.open, c.node)
+		return
+	}
+	start := len(f.members)
+	f.next--
+	for k := len(f.open); k > 0 && f.index[f.open[k-1]] >= c.num; k-- {
+		f.next--
+		f.index[f.open[k-1]] = f.comp
+		f.members = append(f.members, f.open[k-1])
+		f.open = f.open[:k-1]
+	}
+	f.index[c.node] = f.comp
+	f.comp--
+	if len(f.members) > start || refersTo(f.g, c.node, c.node) {
+		f.members = append(f.members, c.node)
+		f.ends = append(f.ends, len(f.members))
+	}
+}
+
+// refersTo reports whether a reference that retains leads from one object to
+// the other.
+func refersTo(g *graph.Graph, from, to graph.NodeID) bool {
+	for i, n := range g.Row(from) {
+		if n == to && g.RefKind(from, i).Retains() {
+			return true
+		}
+	}
+	return false
+}

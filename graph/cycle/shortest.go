@@ -1,0 +1,82 @@
+package cycle
+
+import (
+	"slices"
+
+	"github.com/refgraph/refgraph/graph"
+)
+
+// Shortest returns a shortest cycle through an object of a component: the
+// objects in order, each referring to the next and the last to the first. It is
+// nil if no cycle leads through the object. It costs a search of the component.
+func Shortest(g *graph.Graph, c Component, start graph.NodeID) []graph.NodeID {
+	from := map[graph.NodeID]graph.NodeID{}
+	queue := []graph.NodeID{start}
+	var kept []graph.NodeID
+	for len(queue) > 0 {
+		n := queue[0]
+		queue = queue[1:]
+		for _, to := range g.Retained(n, &kept) {
+			if to == start {
+				return trace(from, start, n)
+			}
+			if _, seen := from[to]; seen {
+				continue
+			}
+			if _, in := slices.BinarySearch(c.Nodes, to); in {
+				from[to] = n
+				queue = append(queue, to)
+			}
+		}
+	}
+	return nil
+}
+
+func trace(from map[graph.NodeID]graph.NodeID, start, last graph.NodeID) []graph.NodeID {
+	path := []graph.NodeID{last}
+	for last != start {
+		last = from[last]
+		path = append(path, last)
+	}
+	slices.Reverse(path)
+	return path
+}
+
+// TypeCount is how many objects of a component have a type.
+type TypeCount struct {
+	Type  graph.TypeID
+	Count int
+}
+
+// Types counts the types in a component, most frequent first.
+func Types(g *graph.Graph, c Component) []TypeCount {
+	counts := map[graph.TypeID]int{}
+	for _, n := range c.Nodes {
+		counts[g.Type(n)]++
+	}
+	list := make([]TypeCount, 0, len(counts))
+	for t, n := range counts {
+		list = append(list, TypeCount{t, n})
+	}
+	slices.SortFunc(list, func(a, b TypeCount) int {
+		if a.Count != b.Count {
+			return b.Count - a.Count
+		}
+		return int(int64(a.Type) - int64(b.Type))
+	})
+	return list
+}
+
+// Matters says, in a sentence, whether reference cycles keep objects alive in a
+// runtime. harm is false where the collector frees them like anything else.
+func Matters(r graph.Runtime) (harm bool, why string) {
+	switch r {
+	case graph.RuntimePython:
+		return true, "CPython frees cycles only when its cycle collector runs: until then, with gc.disable() or after gc.freeze() they stay, and finalizers in them run late"
+	case graph.RuntimeGo:
+		return false, "Go's tracing collector frees cycles that no root reaches; only a cycle with an object that has a finalizer (runtime.SetFinalizer) is never freed"
+	case "":
+		return false, "the runtime is unknown; a tracing collector frees cycles that no root reaches, reference counting does not"
+	}
+	return false, "the tracing collector frees cycles that no root reaches: a cycle alone is not a leak, what holds it is"
+}
