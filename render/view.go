@@ -44,6 +44,7 @@ type Node struct {
 	Emphasis bool   // what to cut: the suspect, the accumulation point
 	Growth   int64  // bytes grown since an older dump, for pictures of a diff
 	Internal bool   // a container's inside, shown by --raw
+	Held     bool   // below the target: what it keeps alive, not why it is alive
 }
 
 // Edge is one reference, or equal references merged, from holder to held.
