@@ -1,0 +1,123 @@
+package render
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Lengths in characters. Names come from dumps, so they can be anything.
+const (
+	maxText     = 600 // of anything shown at full length: tooltips, JSON is not cut
+	maxTypeLen  = 40
+	maxLabelLen = 36
+	maxNoteLen  = 48
+	maxNotes    = 12 // lines of a subtitle or of what was left out
+)
+
+// cleanView returns a copy of v whose strings are safe to draw: valid UTF-8
+// without control or bidirectional characters, capped, redacted.
+func cleanView(v *View, redact *regexp.Regexp) *View {
+	out := *v
+	name := func(s string) string { return redacted(clean(s), redact) }
+	out.Title = name(v.Title)
+	out.Subtitle = cleanLines(v.Subtitle, name)
+	out.LeftOut = cleanLines(v.LeftOut, name)
+	out.Nodes = slices.Clone(v.Nodes)
+	for i := range out.Nodes {
+		n := &out.Nodes[i]
+		n.ID = cleanID(n.ID)
+		n.Head, n.Name, n.Note = name(n.Head), name(n.Name), name(n.Note)
+		n.Address, n.Value = clean(n.Address), clean(n.Value)
+	}
+	out.Edges = make([]Edge, 0, len(v.Edges))
+	for _, e := range v.Edges {
+		if e.From < 0 || e.To < 0 || e.From >= len(v.Nodes) || e.To >= len(v.Nodes) {
+			continue
+		}
+		e.Label = name(e.Label)
+		out.Edges = append(out.Edges, e)
+	}
+	return &out
+}
+
+func cleanLines(lines []string, name func(string) string) []string {
+	var out []string
+	for _, l := range lines[:min(len(lines), maxNotes)] {
+		if l = name(l); l != "" {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+func redacted(s string, re *regexp.Regexp) string {
+	if re == nil {
+		return s
+	}
+	return re.ReplaceAllLiteralString(s, "‹redacted›")
+}
+
+// clean makes s one line of valid, visible text of at most maxText characters.
+// What could not be shown is shown as U+FFFD.
+func clean(s string) string {
+	if len(s) > 4*maxText { // cheap cut of a huge name before looking at each character
+		s = s[:2*maxText] + "…" + s[len(s)-2*maxText:]
+	}
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	marks := 0
+	s = strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Me, r) {
+			if marks++; marks > 3 { // stacks of accents would climb out of their box
+				return -1
+			}
+			return r
+		}
+		marks = 0
+		return visible(r)
+	}, s)
+	return middle(strings.TrimSpace(s), maxText)
+}
+
+func visible(r rune) rune {
+	switch {
+	case r == '\t' || r == '\n' || r == '\r' || unicode.Is(unicode.Zs, r) || r == 0x2028 || r == 0x2029:
+		return ' '
+	case unicode.IsControl(r), r == 0xFFFE, r == 0xFFFF, r >= 0xFDD0 && r <= 0xFDEF, r&0xFFFE == 0xFFFE:
+		return '\uFFFD'
+	case r == 0x200C || r == 0x200D || r >= 0xFE00 && r <= 0xFE0F:
+		return r // joiners and variants of scripts and emoji
+	case unicode.Is(unicode.Cf, r): // bidi overrides, zero width characters, tags
+		return '\uFFFD'
+	case r >= 0xD800 && r <= 0xDFFF:
+		return '\uFFFD'
+	}
+	return r
+}
+
+// cleanID keeps what is safe in an XML id.
+func cleanID(s string) string {
+	if len(s) > 200 {
+		s = s[:200]
+	}
+	return strings.Map(func(r rune) rune {
+		if r < utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("-_.", r)) {
+			return r
+		}
+		return '_'
+	}, s)
+}
+
+// middle shortens s to n characters with an ellipsis in the middle: the ends of
+// a type's name tell most.
+func middle(s string, n int) string {
+	if utf8.RuneCountInString(s) <= n {
+		return s
+	}
+	r := []rune(s)
+	head := (n - 1) / 2
+	tail := n - 1 - head
+	return string(r[:head]) + "…" + string(r[len(r)-tail:])
+}
