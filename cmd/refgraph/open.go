@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/dump"
+	"github.com/refgraph/refgraph/render"
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+)
+
+func errDumpCount(n int) error {
+	if n == 0 {
+		return fmt.Errorf("which dump?")
+	}
+	return fmt.Errorf("one dump at a time, not %d", n)
+}
+
+// open reads a dump with the common flags, showing progress on a terminal, and
+// prints its warnings.
+func (a *app) open(ctx context.Context, path string) (*dump.Dump, error) {
+	bar := a.progress()
+	d, err := dump.Open(ctx, path, &dump.Options{Exe: a.exe, Progress: bar.show})
+	bar.clear()
+	if err != nil {
+		return nil, err
+	}
+	a.warn(d.Graph.Warnings())
+	return d, nil
+}
+
+// maxShown is how many warnings are printed; `info` prints all.
+const maxShown = 5
+
+func (a *app) warn(list []graph.Warning) {
+	if a.quiet {
+		return
+	}
+	for i, w := range list {
+		if i == maxShown {
+			fmt.Fprintf(a.err, "warning: and %d more; refgraph info lists them\n", len(list)-i)
+			return
+		}
+		fmt.Fprintln(a.err, "warning: "+warningText(w))
+	}
+}
+
+func warningText(w graph.Warning) string {
+	s := w.What
+	if w.Offset >= 0 {
+		s = fmt.Sprintf("offset %d: %s", w.Offset, s)
+	}
+	if w.Effect != "" {
+		s += "; " + w.Effect
+	}
+	if w.Omitted > 0 {
+		s += fmt.Sprintf(" (and %s more like this)", render.Count(w.Omitted))
+	}
+	return s
+}
+
+// bar shows progress on standard error, only on a terminal.
+type bar struct {
+	pb    *progressbar.ProgressBar
+	stage string
+	w     *os.File
+}
+
+func (a *app) progress() *bar {
+	f, ok := a.err.(*os.File)
+	if !ok || a.quiet || !term.IsTerminal(int(f.Fd())) {
+		return &bar{}
+	}
+	return &bar{w: f}
+}
+
+func (b *bar) show(p dump.Progress) {
+	if b.w == nil {
+		return
+	}
+	if b.pb == nil || b.stage != p.Stage {
+		b.clear()
+		b.stage = p.Stage
+		b.pb = progressbar.NewOptions64(p.Total, progressbar.OptionSetWriter(b.w), progressbar.OptionSetDescription(p.Stage),
+			progressbar.OptionShowBytes(true), progressbar.OptionFullWidth(), progressbar.OptionClearOnFinish())
+	}
+	_ = b.pb.Set64(p.Done) // a progress bar that cannot be drawn is no reason to stop
+}
+
+func (b *bar) clear() {
+	if b.pb != nil {
+		_ = b.pb.Clear()
+		b.pb = nil
+	}
+}

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+
+	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/dominator"
+	"github.com/refgraph/refgraph/graph/retain"
+	"github.com/refgraph/refgraph/render"
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+)
+
+// pathsFlags are the flags of paths.
+type pathsFlags struct {
+	typ, object string
+	n           int
+	pic         pictureFlags
+}
+
+func newPaths(a *app) *cobra.Command {
+	var f pathsFlags
+	c := &cobra.Command{
+		Use:   "paths DUMP --type T | --object ADDR",
+		Short: "Why are these alive: retaining paths from GC roots",
+		Long: `paths shows which references keep objects alive, from a GC root to the objects,
+all paths merged into one picture with exact counts.
+
+--type takes a full name, an unqualified name or a glob; --object an address.
+-o FILE draws it: .svg .png .dot .mmd .md .txt .json, or - for standard output.
+Without -o it prints a text tree that is good to paste.`,
+		Args: oneDump,
+		RunE: func(c *cobra.Command, args []string) error { return runPaths(c.Context(), a, args[0], f) },
+	}
+	c.Flags().StringVar(&f.typ, "type", "", "objects of this type: full or unqualified name, or glob")
+	c.Flags().StringVar(&f.object, "object", "", "the object at (or around) this address")
+	c.Flags().IntVarP(&f.n, "number", "n", 50, "most paths in JSON")
+	f.pic.add(c)
+	return c
+}
+
+// pathsJSON is the contract of `paths --json`.
+type pathsJSON struct {
+	Dump   dumpJSON   `json:"dump"`
+	Target targetJSON `json:"target"`
+	Paths  []pathJSON `json:"paths"`
+}
+
+type targetJSON struct {
+	Type          string `json:"type"`
+	Count         int    `json:"count"`
+	ShallowBytes  uint64 `json:"shallow_bytes"`
+	RetainedBytes uint64 `json:"retained_bytes"`
+}
+
+func runPaths(ctx context.Context, a *app, path string, f pathsFlags) error {
+	if err := f.pic.check(); err != nil {
+		return err
+	}
+	d, err := a.open(ctx, path)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	targets, name, err := pick(d.Graph, f.typ, f.object)
+	if err != nil {
+		return err
+	}
+	w, err := why(ctx, a, d.Graph, targets)
+	if err != nil {
+		return err
+	}
+	if f.pic.json(a) {
+		out := pathsJSON{Dump: newDumpJSON(d.Graph), Paths: []pathJSON{}, Target: targetJSON{
+			Type: name, Count: targets.Len(), ShallowBytes: shallow(d.Graph, targets), RetainedBytes: w.freed}}
+		for p := range w.merged.Paths() {
+			if len(out.Paths) == f.n {
+				break
+			}
+			out.Paths = append(out.Paths, newPathJSON(d.Graph, w.sizes, p))
+		}
+		return f.pic.writeJSON(a, out)
+	}
+	view := render.PathView(render.PathInput{Merged: w.merged, Sizes: w.sizes, Target: name, Freed: w.freed,
+		Values: a.values, MaxNodes: f.pic.maxNodes})
+	return f.pic.write(ctx, a, view)
+}
+
+// whyAlive is all that a picture of paths needs.
+type whyAlive struct {
+	merged *retain.Merged
+	sizes  *dominator.Tree
+	freed  uint64
+}
+
+// why runs the analyses behind paths, side by side: the search with the merge,
+// and the dominators with what cutting all targets frees.
+func why(ctx context.Context, a *app, g *graph.Graph, targets graph.Bitset) (*whyAlive, error) {
+	w := &whyAlive{}
+	group, gctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		tree, err := retain.Search(gctx, g)
+		if err != nil {
+			return err
+		}
+		w.merged, err = retain.Merge(gctx, tree, targets, &retain.Options{Raw: a.raw, Values: a.values})
+		return err
+	})
+	group.Go(func() (err error) {
+		w.sizes, err = dominator.Compute(gctx, g)
+		if err != nil {
+			return err
+		}
+		_, w.freed, err = w.sizes.Freed(gctx, targets)
+		return err
+	})
+	return w, group.Wait()
+}
+
+func shallow(g *graph.Graph, set graph.Bitset) (bytes uint64) {
+	for n := range set.All() {
+		bytes += g.Size(n)
+	}
+	return bytes
+}

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/refgraph/refgraph/render"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+)
+
+// pictureFlags are the flags of every command that draws.
+type pictureFlags struct {
+	output   string
+	maxNodes int
+	scale    float64
+}
+
+func (f *pictureFlags) add(c *cobra.Command) {
+	c.Flags().StringVarP(&f.output, "output", "o", "", "file to draw to: .svg .png .dot .mmd .md .html .json .txt; - for standard output")
+	c.Flags().IntVar(&f.maxNodes, "max-nodes", render.DefaultNodes, fmt.Sprintf("most boxes in a picture, at most %d", render.MostNodes))
+	c.Flags().Float64Var(&f.scale, "scale", 2, "pixels for each point of a PNG")
+}
+
+// check refuses an output whose format is not known before the dump is read.
+func (f *pictureFlags) check() error {
+	if _, err := render.FormatOf(f.output); err != nil {
+		return usageError{err}
+	}
+	return nil
+}
+
+// json reports whether the answer is to be JSON of the command's contract.
+func (f *pictureFlags) json(a *app) bool {
+	return a.json || strings.EqualFold(filepath.Ext(f.output), ".json")
+}
+
+// writeJSON writes to the output file, or to standard output without one.
+func (f *pictureFlags) writeJSON(a *app, v any) error {
+	if f.output == "" || f.output == "-" {
+		return writeJSON(a.out, v)
+	}
+	var b bytes.Buffer
+	if err := writeJSON(&b, v); err != nil {
+		return err
+	}
+	return render.WriteFile(f.output, b.Bytes())
+}
+
+// write draws a view to the output file, or as text to standard output.
+func (f *pictureFlags) write(ctx context.Context, a *app, v *render.View) error {
+	opts := &render.Options{MaxNodes: f.maxNodes, Scale: f.scale}
+	if f.output == "" || f.output == "-" {
+		opts.Color = isTerminal(a) && os.Getenv("NO_COLOR") == ""
+		return render.Text(a.out, v, opts)
+	}
+	if err := render.File(ctx, f.output, v, opts); err != nil {
+		return err
+	}
+	if !a.quiet {
+		fmt.Fprintf(a.err, "wrote %s\n", f.output)
+	}
+	return nil
+}
+
+func isTerminal(a *app) bool {
+	f, ok := a.out.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// app is what all commands share: where output goes and the common flags.
+type app struct {
+	out, err io.Writer
+	exe      string
+	values   bool
+	raw      bool
+	json     bool
+	quiet    bool
+}
+
+func newRoot(a *app) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "refgraph <command> DUMP [flags]",
+		Short: "Which references keep these objects alive? Reads a heap dump and draws the answer.",
+		Long: `refgraph reads a heap dump, builds the object reference graph, finds the retaining
+paths from suspect types back to the GC roots, and draws them as a picture that
+explains itself in an incident ticket.
+
+  refgraph demo                                                 see it work
+  refgraph top   leak.heapdump --exe ./server                   which types take the memory
+  refgraph paths leak.heapdump --exe ./server --type server.Session -o leak.svg
+
+` + exitCodes,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	f := root.PersistentFlags()
+	f.StringVar(&a.exe, "exe", "", "executable that wrote a Go dump or core, for types and names")
+	f.BoolVar(&a.values, "values", false, "show heap contents: strings, map keys, numbers (dumps hold secrets)")
+	f.BoolVar(&a.raw, "raw", false, "show containers' insides instead of folding them into one step")
+	f.BoolVar(&a.json, "json", false, "print JSON")
+	f.BoolVarP(&a.quiet, "quiet", "q", false, "no progress and no warnings on standard error")
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.AddCommand(
+		newInfo(a), newTop(a), newPaths(a), newObject(a),
+		newFormats(a), newVersion(a),
+	)
+	for _, c := range root.Commands() {
+		c.Long = strings.TrimSpace(c.Long) + "\n\n" + exitCodes
+	}
+	return root
+}
+
+// oneDump is the argument check of commands that read one dump.
+func oneDump(_ *cobra.Command, args []string) error {
+	if len(args) == 1 {
+		return nil
+	}
+	return usageError{hintError{errDumpCount(len(args)), "refgraph <command> DUMP [flags]"}}
+}
