@@ -71,6 +71,12 @@ func (b *Builder) SetNode(n NodeID, t TypeID, size uint64, record int64) {
 	g.recLo[n], g.recHi[n] = uint32(record), uint8(record>>32)
 }
 
+// SetRecord sets an object's record position. Calls for different objects may
+// be concurrent.
+func (b *Builder) SetRecord(n NodeID, record int64) {
+	b.g.recLo[n], b.g.recHi[n] = uint32(record), uint8(record>>32)
+}
+
 // SetType sets an object's type and how it is known. Calls for different
 // objects may be concurrent.
 func (b *Builder) SetType(n NodeID, t TypeID, src TypeSource) {

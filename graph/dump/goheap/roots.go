@@ -1,0 +1,300 @@
+package goheap
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/dump/gotype"
+	"github.com/refgraph/refgraph/graph/dump/internal/source"
+)
+
+// roots adds the GC roots to the builder and tells the typer of variables.
+type roots struct {
+	src    *source.Source
+	b      *graph.Builder
+	heap   *heap
+	exe    *gotype.Exe // nil without an executable
+	typer  *gotype.Typer
+	locals map[uint64][]gotype.Local // by pc
+}
+
+// name returns the fields of a root that is the only one of its name.
+func (r *roots) name(kind graph.RootKind, rank uint8, name string) graph.Root {
+	id := r.b.String(name)
+	return graph.Root{Kind: kind, Rank: rank, Name: id, Group: id}
+}
+
+// add adds a root if p leads to an object.
+func (r *roots) add(p uint64, root graph.Root) (n graph.NodeID, interior, ok bool) {
+	if n, interior, ok = r.heap.find(p, r.b.Graph()); ok {
+		root.Node = n
+		r.b.AddRoot(root)
+	}
+	return n, interior, ok
+}
+
+// segment adds the pointers in global variables.
+func (r *roots) segment(s *segment) error {
+	words := window{src: r.src}
+	list := cursor{w: window{src: r.src}, pos: s.fields}
+	list.fields(func(off uint64) {
+		if off > uint64(s.body.n)-8 || s.body.n < 8 {
+			list.fail(fmt.Errorf("a pointer at 0x%x of %d bytes", off, s.body.n))
+			return
+		}
+		b, err := words.at(s.body.pos+int64(off), 8)
+		if err != nil {
+			list.fail(err)
+			return
+		}
+		if p := word(b, 0); p != 0 {
+			r.global(s, off, p)
+		}
+	})
+	return list.err
+}
+
+func (r *roots) global(s *segment, off, p uint64) {
+	if r.exe != nil {
+		if g, ok := r.exe.GlobalAt(s.addr + off); ok {
+			root := r.name(graph.RootGlobal, g.Rank, "global "+g.Name)
+			slot := (s.addr + off - g.Addr) / 8
+			if g.Type != nil {
+				root.Ref = r.b.String(g.Type.SlotLabel(slot))
+			}
+			if n, interior, ok := r.add(p, root); ok {
+				r.typer.Variable(n, g.Type, slot, interior)
+			}
+			return
+		}
+	}
+	r.add(p, r.name(graph.RootGlobal, graph.RankUser, fmt.Sprintf("global in %s+0x%x", s.name, off)))
+}
+
+// goroutine adds the pointers in a goroutine's frames.
+func (r *roots) goroutine(g *goroutine) error {
+	words := window{src: r.src}
+	for i := range g.frames {
+		if err := r.frame(&words, g, i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// frame adds the pointers in frame i of a goroutine.
+func (r *roots) frame(words *window, g *goroutine, i int) error {
+	f := &g.frames[i]
+	contents, err := words.at(f.contents.pos, int(f.contents.n))
+	if err != nil {
+		return err
+	}
+	contents = contents[:f.contents.n]
+	if g.stale(i) {
+		for off := uint64(0); off+8 <= uint64(len(contents)); off += 8 {
+			r.slot(g, i, off, word(contents, int(off)), graph.Conservative)
+		}
+		return nil
+	}
+	list := cursor{w: window{src: r.src}, pos: f.fields}
+	list.fields(func(off uint64) {
+		if off+8 <= uint64(len(contents)) {
+			r.slot(g, i, off, word(contents, int(off)), graph.Strong)
+		}
+	})
+	return list.err
+}
+
+// stale reports whether the pointer map of frame i is not of the place where it
+// stopped: the writer takes the map of the last call, which is wrong for a
+// frame that was preempted between calls, and so for its arguments, which are
+// in its caller's frame.
+func (g *goroutine) stale(i int) bool {
+	return i > 0 && g.frames[i-1].fn == "runtime.asyncPreempt" ||
+		i > 1 && g.frames[i-2].fn == "runtime.asyncPreempt"
+}
+
+// slot adds the root of one word of a frame.
+func (r *roots) slot(g *goroutine, i int, off, p uint64, via graph.RefKind) {
+	if p == 0 {
+		return
+	}
+	n, interior, ok := r.heap.find(p, r.b.Graph())
+	if !ok {
+		return
+	}
+	f := &g.frames[i]
+	variable, local, slot := r.variable(g, i, off)
+	fn := f.fn
+	if variable == argument {
+		fn = g.frames[i-1].fn
+	}
+	what := fn
+	root := graph.Root{Node: n, Kind: graph.RootStack, Rank: r.rank(g, fn), Via: via}
+	if local != nil {
+		what += " · " + local.Name
+		root.Ref = r.b.String(local.Type.SlotLabel(slot))
+		if via == graph.Strong {
+			r.typer.Variable(n, local.Type, slot, interior)
+		}
+	}
+	root.Name = r.b.String(fmt.Sprintf("goroutine %d %s", g.id, what))
+	root.Group = r.b.String(fmt.Sprintf("goroutines %s (%s)", what, g.state()))
+	r.b.AddRoot(root)
+}
+
+// Where a word of a frame belongs to.
+type owner uint8
+
+const (
+	unknown  owner = iota
+	variable       // of the frame's function
+	argument       // of the function it called
+)
+
+// variable finds the variable that the word at off of frame i is of, and the
+// number of the word within it. Arguments are in the caller's frame.
+func (r *roots) variable(g *goroutine, i int, off uint64) (owner, *gotype.Local, uint64) {
+	if r.exe == nil {
+		return unknown, nil, 0
+	}
+	f := &g.frames[i]
+	if l, slot := localAt(r.localsOf(g, i), int64(off)-f.contents.n); l != nil {
+		return variable, l, slot
+	}
+	if i > 0 {
+		if l, slot := localAt(r.localsOf(g, i-1), int64(off)); l != nil {
+			return argument, l, slot
+		}
+	}
+	return unknown, nil, 0
+}
+
+func localAt(list []gotype.Local, cfaOffset int64) (*gotype.Local, uint64) {
+	for k := range list {
+		l := &list[k]
+		if d := cfaOffset - l.CFAOffset; l.Type != nil && d >= 0 && uint64(d) < l.Type.Size {
+			return l, uint64(d) / 8
+		}
+	}
+	return nil, 0
+}
+
+// localsOf returns the variables of frame i where it stopped.
+func (r *roots) localsOf(g *goroutine, i int) []gotype.Local {
+	pc := g.frames[i].pc
+	if i > 0 {
+		pc-- // a return address; the call is before it
+	}
+	l, ok := r.locals[pc]
+	if !ok {
+		l = r.exe.Locals(pc)
+		r.locals[pc] = l
+	}
+	return l
+}
+
+// rank ranks what a function of a goroutine holds.
+func (r *roots) rank(g *goroutine, fn string) uint8 {
+	pkg := packageOf(fn)
+	switch {
+	case g.system:
+		return graph.RankRuntime
+	case r.exe != nil:
+		return r.exe.RankOf(pkg)
+	case pkg == "runtime" || strings.HasPrefix(pkg, "runtime/") || strings.HasPrefix(pkg, "internal/"):
+		return graph.RankRuntime
+	case pkg == "main" || strings.Contains(pkg, "."):
+		return graph.RankUser
+	}
+	return graph.RankLibrary
+}
+
+// packageOf returns the import path in a function's full name.
+func packageOf(fn string) string {
+	slash := strings.LastIndexByte(fn, '/') + 1
+	if i := strings.IndexByte(fn[slash:], '.'); i >= 0 {
+		return fn[:slash+i]
+	}
+	return fn
+}
+
+// state says what a goroutine does.
+func (g *goroutine) state() string {
+	switch {
+	case g.status == 4 && g.reason != "":
+		return g.reason
+	case g.status == 1:
+		return "runnable"
+	case g.status == 3:
+		return "in a system call"
+	}
+	return fmt.Sprintf("status %d", g.status)
+}
+
+// calls adds what deferred calls and panics hold.
+func (r *roots) calls(rec *records) {
+	ids := make(map[uint64]*goroutine, len(rec.goroutines))
+	for i := range rec.goroutines {
+		ids[rec.goroutines[i].addr] = &rec.goroutines[i]
+	}
+	for _, d := range rec.defers {
+		if g := ids[d.g]; g != nil {
+			fn := r.function(d.pc)
+			rank := uint8(graph.RankLibrary)
+			if fn != "" {
+				rank = r.rank(g, fn)
+			}
+			root := r.name(graph.RootStack, rank, strings.TrimSpace(fmt.Sprintf("goroutine %d deferred call %s", g.id, fn)))
+			root.Group = r.b.String(strings.TrimSpace("goroutines deferred call " + fn))
+			r.add(d.fn, root)
+		}
+	}
+	for _, p := range rec.panics {
+		if g := ids[p.g]; g != nil {
+			r.add(p.data, r.name(graph.RootStack, graph.RankUser, fmt.Sprintf("goroutine %d panic value", g.id)))
+		}
+	}
+}
+
+// function names the function that starts at pc; "" if that cannot be told.
+func (r *roots) function(pc uint64) string {
+	if r.exe != nil {
+		if f, ok := r.exe.FuncAt(pc); ok {
+			return f.Name
+		}
+	}
+	return ""
+}
+
+// finalizers adds what finalizers hold: their functions, and what their objects
+// refer to, but the objects themselves only once they are queued. Types must be
+// known, for the names.
+func (r *roots) finalizers(rec *records) {
+	g := r.b.Graph()
+	for _, f := range rec.finalizers {
+		n, _, ok := r.heap.find(f.obj, g)
+		if !ok {
+			continue
+		}
+		what := "finalizer of " + g.TypeName(n)
+		if f.queued {
+			what = "queued " + what
+			r.add(f.obj, r.name(graph.RootFinalizer, graph.RankLibrary, what))
+		}
+		root := r.name(graph.RootFinalizer, graph.RankLibrary, what)
+		r.add(f.fn, root)
+		for _, to := range g.Row(n) {
+			root.Node = to
+			r.b.AddRoot(root)
+		}
+	}
+}
+
+// others adds the roots that the dump has in words.
+func (r *roots) others(rec *records) {
+	for _, o := range rec.others {
+		r.add(o.addr, r.name(graph.RootUnknown, graph.RankRuntime, o.what))
+	}
+}
