@@ -1,6 +1,10 @@
 package gotype
 
-import "reflect"
+import (
+	"reflect"
+	"strings"
+	"sync"
+)
 
 // Type is a Go type, or a part of a container that has no type in the language
 // (see Part). There is one Type for each type, so pointers can be compared.
@@ -20,6 +24,21 @@ type Type struct {
 	Size     uint64 // bytes; of one element for PartArray, PartGroups, PartDirectory and PartBuffer
 	PtrBytes uint64 // prefix that can hold pointers; 0 if none
 	Addr     uint64 // of the run-time type; 0 if there is none
+
+	exe  *Exe
+	id   uint32 // index in typeCache.all
+	base *Type  // of parts: the container's type (a slice's element for PartArray)
+	die  uint32 // DWARF entry of types without run-time data
+	load func(t *Type)
+	once sync.Once // load
+
+	elem, key *Type
+	length    uint64
+	fields    []Field
+	swiss     *mapLayout // of map types
+
+	slotsOnce sync.Once
+	slots     []slotCode // see flat
 }
 
 // Part tells what a Type describes besides Go's own types.
@@ -29,93 +48,85 @@ const (
 	PartNone      Part = iota // an ordinary type
 	PartArray                 // backing array of a slice, as many elements as fit; named []T
 	PartBytes                 // contents of a string; named string
+	PartMap                   // header of a map (maps.Map); named like the map
 	PartDirectory             // directory of a map's tables
 	PartTable                 // one table of a map
 	PartGroups                // group(s) of a map's slots
+	PartChan                  // a channel (hchan), with its buffer if elements have no pointers; named like the channel
 	PartBuffer                // buffer of a channel
 	PartClosure               // function value with captured variables; named func main.f.func1
 )
 
+// tiled reports whether an object holds as many elements as fit.
+func (p Part) tiled() bool {
+	switch p {
+	case PartArray, PartBytes, PartDirectory, PartGroups, PartBuffer:
+		return true
+	}
+	return false
+}
+
 // Internal reports whether objects of this type are a container's inside, which
 // paths fold.
-func (t *Type) Internal() bool { return false }
+func (t *Type) Internal() bool {
+	switch t.Part {
+	case PartDirectory, PartTable, PartGroups, PartBuffer:
+		return true
+	}
+	return false
+}
+
+func (t *Type) resolve() *Type {
+	t.once.Do(func() {
+		if t.load != nil {
+			t.load(t)
+		}
+	})
+	return t
+}
 
 // Elem is the element type of pointers, slices, arrays, maps, channels and of
 // tiled parts; nil for others.
-func (t *Type) Elem() *Type { return nil }
+func (t *Type) Elem() *Type { return t.resolve().elem }
 
 // Key is the key type of maps and their parts; nil for others.
-func (t *Type) Key() *Type { return nil }
+func (t *Type) Key() *Type { return t.resolve().key }
 
 // Len is the number of elements of an array type.
-func (t *Type) Len() uint64 { return 0 }
+func (t *Type) Len() uint64 { return t.resolve().length }
+
+// Base is the type of the container that a part belongs to: the map or channel
+// type, the element type of PartArray. nil for ordinary types.
+func (t *Type) Base() *Type { return t.base }
 
 // Fields returns the fields of a struct or the captured variables of a closure,
-// in order of offset.
-func (t *Type) Fields() []Field { return nil }
+// in order of offset. The slice must not be changed.
+func (t *Type) Fields() []Field { return t.resolve().fields }
 
-// Field returns the field of this name, also through embedded structs for a
-// dotted name ("groups.data").
-func (t *Type) Field(name string) (Field, bool) { return Field{}, false }
+// Field returns the field of this name, also in nested structs for a dotted
+// name ("groups.data"); its offset is from the start of t.
+func (t *Type) Field(name string) (Field, bool) {
+	first, rest, dotted := strings.Cut(name, ".")
+	for _, f := range t.Fields() {
+		if f.Name != first {
+			continue
+		}
+		if !dotted {
+			return f, true
+		}
+		in, ok := f.Type.Field(rest)
+		in.Offset += f.Offset
+		return in, ok
+	}
+	return Field{}, false
+}
 
 // Field is a field of a struct.
 type Field struct {
 	Name     string
-	Type     *Type
+	Type     *Type // never nil
 	Offset   uint64
 	Embedded bool
 }
 
-// SlotKind is what a pointer word is.
-type SlotKind uint8
-
-const (
-	SlotNone   SlotKind = iota // not a pointer word
-	SlotPtr                    // *T
-	SlotSlice                  // data of a slice
-	SlotString                 // data of a string
-	SlotEface                  // data of an interface without methods; its type word is before it
-	SlotIface                  // data of an interface with methods; its itab is before it
-	SlotMap                    // map
-	SlotChan                   // channel
-	SlotFunc                   // function value
-	SlotUnsafe                 // unsafe.Pointer
-	SlotInner                  // from one part of a container to another
-	SlotTyp                    // type or itab word of an interface; never a heap pointer
-)
-
-// Slot describes one pointer word of a type.
-type Slot struct {
-	Kind SlotKind
-	// To is the type of the object a pointer to an object's start leads to; nil
-	// if the slot does not tell (interfaces, functions, unsafe pointers).
-	To *Type
-}
-
-// Slot describes a word of an object of this type; word counts from the start
-// of the object and may be in any element of a tiled part.
-func (t *Type) Slot(word uint64) Slot { return Slot{} }
-
-// SlotLabel is the path to a word as source code would write it after the
-// holder: `.field`, `[3]`, `[3].name`, ` (captured x)`; "" for words inside the
-// parts of containers. A slot of a map's group is `["…"]` for an element and
-// ` key` for a key.
-func (t *Type) SlotLabel(word uint64) string { return "" }
-
-// TypeAt returns the type whose run-time data is at the address, or nil.
-func (e *Exe) TypeAt(addr uint64) *Type { return nil }
-
-// IsType reports whether the address can be of a run-time type: a range check,
-// for hot loops.
-func (e *Exe) IsType(addr uint64) bool { return false }
-
-// AddItab tells of an itab of the process and its concrete type. Not safe for
-// concurrent use.
-func (e *Exe) AddItab(itab, typ uint64) {}
-
-// ItabType returns the concrete type of an itab, or nil.
-func (e *Exe) ItabType(itab uint64) *Type { return nil }
-
-// NamedType returns a type by its full name in DWARF ("runtime.mspan",
-// "net/http.Server"), or nil. The first call indexes the names.
-func (e *Exe) NamedType(name string) *Type { return nil }
+func (t *Type) String() string { return t.Name }

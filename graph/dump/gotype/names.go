@@ -1,0 +1,88 @@
+package gotype
+
+import (
+	"strings"
+
+	"github.com/refgraph/refgraph/graph"
+)
+
+// shortName cuts the import paths in a type, function or variable name to
+// package names: `map[string]*example.com/a/b.T` becomes `map[string]*b.T`.
+// The linker's %xx escapes are undone. Struct tags are left alone.
+func shortName(s string) string {
+	if !strings.ContainsAny(s, "/%") {
+		return s
+	}
+	var b strings.Builder
+	for len(s) > 0 {
+		if s[0] == '"' || s[0] == '`' {
+			n := quoted(s)
+			b.WriteString(s[:n])
+			s = s[n:]
+			continue
+		}
+		n := strings.IndexAny(s, "[](){}*,; \"`")
+		if n == 0 {
+			b.WriteByte(s[0])
+			s = s[1:]
+			continue
+		}
+		if n < 0 {
+			n = len(s)
+		}
+		b.WriteString(unescape(s[strings.LastIndexByte(s[:n], '/')+1 : n]))
+		s = s[n:]
+	}
+	return b.String()
+}
+
+// quoted is the length of the string literal that s starts with.
+func quoted(s string) int {
+	for i := 1; i < len(s); i++ {
+		if s[i] == '\\' && s[0] == '"' {
+			i++
+		} else if s[i] == s[0] {
+			return i + 1
+		}
+	}
+	return len(s)
+}
+
+// unescape undoes %2e and the like, which the linker writes in import paths.
+func unescape(s string) string {
+	i := strings.IndexByte(s, '%')
+	if i < 0 || len(s) < i+3 {
+		return s
+	}
+	hex := func(c byte) int { return strings.IndexByte("0123456789abcdef", c) }
+	hi, lo := hex(s[i+1]), hex(s[i+2])
+	if hi < 0 || lo < 0 {
+		return s[:i+1] + unescape(s[i+1:])
+	}
+	return s[:i] + string([]byte{byte(hi<<4 | lo)}) + unescape(s[i+3:])
+}
+
+// packageOf is the import path in a full name: `net/http` of
+// `net/http.(*conn).serve`, `a.b/c` of `a.b/c.T[x/y.Z]`.
+func packageOf(full string) string {
+	s, _, _ := strings.Cut(strings.TrimLeft(full, "*[]"), "[")
+	slash := strings.LastIndexByte(s, '/')
+	dot := strings.IndexByte(s[slash+1:], '.')
+	if dot < 0 {
+		return ""
+	}
+	return unescape(s[:slash+1+dot])
+}
+
+// RankOf ranks a package by its import path, as roots are ranked: the main
+// module's are RankUser, the runtime's RankRuntime.
+func (e *Exe) RankOf(pkgPath string) uint8 {
+	switch {
+	case pkgPath == "main", e.Main != "" && (pkgPath == e.Main || strings.HasPrefix(pkgPath, e.Main+"/")):
+		return graph.RankUser
+	case pkgPath == "", pkgPath == "runtime", strings.HasPrefix(pkgPath, "runtime/"), strings.HasPrefix(pkgPath, "internal/"),
+		pkgPath == "type", pkgPath == "go", pkgPath == "reflect", pkgPath == "syscall", pkgPath == "unique":
+		return graph.RankRuntime
+	}
+	return graph.RankLibrary
+}
