@@ -176,6 +176,12 @@ func (b *Builder) Build(detail Detailer) (*Graph, error) {
 			return nil, err
 		}
 	}
+	types := g.types.Len()
+	for n, t := range g.typeOf {
+		if int(t) >= types {
+			return nil, fmt.Errorf("graph: object %d has type %d of %d", n, t, types)
+		}
+	}
 	for _, r := range g.roots {
 		if int(r.Node) >= g.n {
 			return nil, fmt.Errorf("graph: root %q refers to object %d of %d", g.String(r.Name), r.Node, g.n)

@@ -148,7 +148,18 @@ func TestBuildRefusesARootOutsideTheGraph(t *testing.T) {
 	if err := b.SetCount(1); err != nil {
 		t.Fatal(err)
 	}
+	b.Types().Intern("T")
 	b.AddRoot(Root{Node: 1})
+	if _, err := b.Build(nil); err == nil {
+		t.Error("no error")
+	}
+}
+
+func TestBuildRefusesATypeOutsideTheTable(t *testing.T) {
+	b := NewBuilder(Info{}, NoLabels)
+	if err := b.SetCount(1); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := b.Build(nil); err == nil {
 		t.Error("no error")
 	}
