@@ -1,0 +1,415 @@
+// Command gotruth builds one of each structure that a Go heap can hold, writes
+// down where everything is and how it is reached, and dumps itself: what a
+// reader of dumps finds must agree with what the program knows.
+//
+//	gotruth -truth truth.json -o gotruth.heapdump      # WriteHeapDump
+//	gotruth -truth truth.json -mode wait               # alive, until its input ends, for gcore
+//	gotruth -truth truth.json -mode abort              # die with a core (GOTRACEBACK=crash)
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"log"
+	"os"
+	"reflect"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"time"
+	"unsafe"
+	"weak"
+)
+
+// truth is one object that the program knows.
+type truth struct {
+	What string `json:"what"`
+	Addr string `json:"addr"`
+	Type string `json:"type,omitempty"` // as a reader should name it; empty: not checked
+	Root string `json:"root,omitempty"` // name of the root; empty: any
+	// Path is the names of the references from the root, one after the other;
+	// "*" if it is the runtime's own business.
+	Path        string `json:"path"`
+	Repeat      int    `json:"repeat,omitempty"` // Path that many times
+	Unreachable bool   `json:"unreachable,omitempty"`
+}
+
+var (
+	truths []truth
+	mu     sync.Mutex
+)
+
+// know writes an object down. The address is kept as text, which holds nothing.
+func know[T any](what string, p *T, root, path string) *truth {
+	mu.Lock()
+	defer mu.Unlock()
+	truths = append(truths, truth{What: what, Addr: fmt.Sprintf("%#x", uintptr(unsafe.Pointer(p))), Type: typeName[T](), Root: root, Path: path})
+	return &truths[len(truths)-1]
+}
+
+func typeName[T any]() string {
+	return strings.ReplaceAll(reflect.TypeFor[T]().String(), "interface {}", "any")
+}
+
+// node is what everything holds in the end; it has its own size.
+type node struct {
+	Name string
+	next *node
+	data [9]uint64
+}
+
+//go:noinline
+func newNode(name string) *node { return &node{Name: strings.Clone(name)} }
+
+func (n *node) String() string { return n.Name }
+
+//go:noinline
+func (n *node) touch() { n.data[0]++ }
+
+// value is boxed in interfaces.
+type value struct {
+	a, b uint64
+	p    *node
+}
+
+// Text makes value a texter.
+func (v value) Text() string { return v.p.Name }
+
+type texter interface{ Text() string }
+
+// box is generic.
+type box[T any] struct {
+	pad  uint64
+	val  T
+	list []T
+}
+
+type bigKey struct {
+	name string
+	pad  [144]byte
+}
+
+type bigElem struct {
+	pad [16]uint64
+	p   *node
+}
+
+type inner struct {
+	n    int
+	list [4]value
+}
+
+type outer struct {
+	id    int
+	inner inner
+	m     map[string]*node
+}
+
+var (
+	direct     *node
+	structured outer
+	smallMap   = map[string]*node{}
+	largeMap   = map[int]*node{}
+	hugeMap    = map[string]*node{}
+	keyMap     = map[bigKey]*node{}
+	elemMap    = map[int]bigElem{}
+	valueMap   = map[string]value{}
+	few        []*node // up to 512 B
+	some       []*node // > 512 B: a malloc header
+	many       []*node // > 32 KiB: a span of its own
+	values     []value
+	queue      = make(chan *node, 8)
+	valQueue   = make(chan value, 4)
+	byValue    func() string
+	byRef      func() string
+	method     func()
+	anyPtr     any
+	anyVal     any
+	someTexter texter
+	list       *node
+	generic    *box[*node]
+	pool       sync.Pool
+	timer      *time.Timer
+	finalized  *node
+	weakly     weak.Pointer[node]
+	interior   *uint64
+	text       string
+	raw        []byte
+	arrayPtr   *[3]*node
+	quit       = make(chan struct{})
+)
+
+func globals() {
+	direct = newNode("direct")
+	know("global pointer", direct, "global main.direct", "")
+
+	structured.inner.list[3].p = newNode("nested")
+	structured.m = map[string]*node{"a": newNode("in a struct's map")}
+	know("pointer within a global struct", structured.inner.list[3].p, "global main.structured", ".inner.list[3].p")
+	know("map within a global struct", structured.m["a"], "global main.structured", `.m["…"]`)
+
+	n := newNode("interior")
+	interior = &n.data[3]
+	know("interior pointer", n, "global main.interior", "")
+
+	text = strings.Repeat("text", 20+len(os.Args))
+	mu.Lock()
+	truths = append(truths,
+		truth{What: "string", Addr: fmt.Sprintf("%#x", uintptr(unsafe.Pointer(unsafe.StringData(text)))), Type: "string", Root: "global main.text"})
+	mu.Unlock()
+	raw = make([]byte, 1000)
+	know("bytes", &raw[0], "global main.raw", "").Type = "[]uint8"
+	arrayPtr = new([3]*node)
+	arrayPtr[2] = newNode("array")
+	know("pointer to an array", arrayPtr[2], "global main.arrayPtr", "[2]")
+}
+
+func maps() {
+	for _, k := range []string{"a", "b", "c"} {
+		smallMap[k] = newNode("small map " + k)
+		know("small map", smallMap[k], "global main.smallMap", `["…"]`)
+	}
+	for i := range 10_000 {
+		largeMap[i] = newNode("large map")
+		if i%1111 == 0 {
+			know("large map", largeMap[i], "global main.largeMap", `[…]`)
+		}
+	}
+	for i := range 2000 {
+		k := fmt.Sprint("key ", i)
+		hugeMap[k] = newNode(k)
+		if i%500 == 0 {
+			know("large map with string keys", hugeMap[k], "global main.hugeMap", `["…"]`)
+		}
+	}
+	for i := range 20 {
+		k := bigKey{name: fmt.Sprint("big key ", i)}
+		keyMap[k] = newNode(k.name)
+		if i%10 == 0 {
+			know("map with keys > 128 B", keyMap[k], "global main.keyMap", `[…]`)
+		}
+		elemMap[i] = bigElem{p: newNode("big elem")}
+		if i%10 == 0 {
+			know("map with elements > 128 B", elemMap[i].p, "global main.elemMap", `[…].p`)
+		}
+		valueMap[k.name] = value{p: newNode("value")}
+		if i%10 == 0 {
+			know("map of structs", valueMap[k.name].p, "global main.valueMap", `["…"].p`)
+		}
+	}
+}
+
+func slices() {
+	fill := func(list []*node, name string, at ...int) []*node {
+		for i := range list {
+			list[i] = newNode(name)
+		}
+		for _, i := range at {
+			know("element of "+name, list[i], "global main."+name, fmt.Sprintf("[%d]", i))
+		}
+		know("array of "+name, &list[0], "global main."+name, "").Type = "[]*main.node"
+		return list
+	}
+	few = fill(make([]*node, 20), "few", 0, 19)
+	some = fill(make([]*node, 500), "some", 0, 1, 64, 499)
+	many = fill(make([]*node, 40_000), "many", 0, 5000, 32_766, 32_767, 32_768, 39_999)
+	values = make([]value, 100)
+	values[77].p = newNode("slice of structs")
+	know("slice of structs", values[77].p, "global main.values", "[77].p")
+}
+
+func channels() {
+	for i := range 6 {
+		n := newNode("queue")
+		queue <- n
+		know("channel buffer", n, "global main.queue", fmt.Sprintf("[%d]", i))
+	}
+	n := newNode("queued value")
+	valQueue <- value{p: newNode("first")}
+	valQueue <- value{p: n}
+	know("channel of structs", n, "global main.valQueue", "[1].p")
+}
+
+func closures() {
+	n := newNode("by value")
+	byValue = func() string { return n.Name }
+	know("closure by value", n, "global main.byValue", " (captured n)")
+
+	r := newNode("first")
+	byRef = func() string { r = r.next; return r.Name }
+	r = newNode("by reference")
+	know("closure by reference", r, "global main.byRef", " (captured r)")
+
+	m := newNode("method value")
+	method = m.touch
+	know("method value", m, "global main.method", "*")
+}
+
+func interfaces() {
+	n := newNode("in any")
+	anyPtr = n
+	know("interface holding a pointer", n, "global main.anyPtr", "")
+	v := value{p: newNode("boxed")}
+	anyVal = v
+	know("interface holding a value", (*value)((*[2]unsafe.Pointer)(unsafe.Pointer(&anyVal))[1]), "global main.anyVal", "")
+	know("field of a boxed value", v.p, "global main.anyVal", ".p")
+	v.p = newNode("boxed with methods")
+	someTexter = v
+	know("field of a boxed value with methods", v.p, "global main.someTexter", ".p")
+}
+
+func chains() {
+	for range 100_000 {
+		n := newNode("list")
+		n.next, list = list, n
+	}
+	last := list
+	for last.next != nil {
+		last = last.next
+	}
+	know("linked list", last, "global main.list", ".next").Repeat = 99_999
+
+	generic = &box[*node]{val: newNode("generic"), list: []*node{newNode("generic list")}}
+	know("generic type", generic, "global main.generic", "")
+	know("field of a generic type", generic.val, "global main.generic", ".val")
+	know("slice of a generic type", generic.list[0], "global main.generic", ".list[0]")
+}
+
+func runtimeHeld() {
+	n := newNode("timer")
+	timer = time.AfterFunc(time.Hour, func() { n.touch() })
+	know("timer", n, "", "*")
+
+	finalized = newNode("finalized")
+	f := newNode("held by the finalizer")
+	runtime.SetFinalizer(finalized, func(*node) { f.touch() })
+	know("object with a finalizer", finalized, "global main.finalized", "")
+	know("held by a finalizer", f, "finalizer of main.node", " (captured f)")
+}
+
+// afterGC makes what a garbage collection would take away.
+func afterGC() {
+	n := newNode("pool")
+	pool.Put(n)
+	know("sync.Pool", n, "global main.pool", "*")
+	w := newNode("weak")
+	weakly = weak.Make(w)
+	know("weak pointer", w, "", "").Unreachable = true
+}
+
+// holder holds an object in a variable and nowhere else.
+func holder(ready chan<- struct{}) {
+	held := newNode("stack")
+	know("goroutine stack", held, fmt.Sprintf("goroutine %d main.holder · held", goid()), "")
+	ready <- struct{}{}
+	<-quit
+	held.touch()
+}
+
+// addressed holds objects in a local struct whose address is taken.
+func addressed(ready chan<- struct{}) {
+	var local struct {
+		n int
+		p *node
+	}
+	local.p = newNode("stack object")
+	know("stack object", local.p, "", "*").Root = fmt.Sprintf("goroutine %d main.addressed · local", goid())
+	wait(ready, &local.p)
+	local.p.touch()
+}
+
+//go:noinline
+func wait(ready chan<- struct{}, p **node) {
+	ready <- struct{}{}
+	<-quit
+	(*p).touch()
+}
+
+// goid is the number of this goroutine, from the head of its own trace.
+func goid() (id int) {
+	var b [64]byte
+	if _, err := fmt.Sscanf(string(b[:runtime.Stack(b[:], false)]), "goroutine %d ", &id); err != nil {
+		panic(err)
+	}
+	return id
+}
+
+func build() {
+	globals()
+	maps()
+	slices()
+	channels()
+	closures()
+	interfaces()
+	chains()
+	runtimeHeld()
+	ready := make(chan struct{})
+	go holder(ready)
+	go addressed(ready)
+	<-ready
+	<-ready
+	debug.SetGCPercent(-1)
+	runtime.GC()
+	runtime.GC()
+	done := make(chan struct{}) // a stack of its own, which leaves nothing behind
+	go func() { afterGC(); close(done) }()
+	<-done
+	time.Sleep(50 * time.Millisecond) // all goroutines reach their wait
+}
+
+func writeTruth(path string) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	w := bufio.NewWriter(f)
+	e := json.NewEncoder(w)
+	e.SetIndent("", " ")
+	if err := e.Encode(truths); err != nil {
+		return err
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+func run(mode, out, truthFile string) error {
+	build()
+	if err := writeTruth(truthFile); err != nil {
+		return err
+	}
+	switch mode {
+	case "dump":
+		f, err := os.Create(out)
+		if err != nil {
+			return err
+		}
+		debug.WriteHeapDump(f.Fd())
+		return f.Close()
+	case "wait":
+		fmt.Println("ready", os.Getpid())
+		_, err := io.Copy(io.Discard, os.Stdin)
+		return err
+	case "abort":
+		debug.SetTraceback("crash")
+		panic("gotruth: as it was told")
+	}
+	return fmt.Errorf("unknown mode %q", mode)
+}
+
+func main() {
+	mode := flag.String("mode", "dump", "dump, wait or abort")
+	out := flag.String("o", "gotruth.heapdump", "write the heap dump to `file`")
+	truthFile := flag.String("truth", "truth.json", "write what is true to `file`")
+	flag.Parse()
+	if err := run(*mode, *out, *truthFile); err != nil {
+		log.Fatal(fmt.Errorf("gotruth: %w", err))
+	}
+	close(quit)
+	runtime.KeepAlive(timer)
+}
