@@ -1,0 +1,2 @@
+// Package gocore reads ELF core files of Go programs.
+package gocore

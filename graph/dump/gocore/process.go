@@ -1,0 +1,82 @@
+package gocore
+
+import (
+	"sync/atomic"
+
+	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/dump/gotype"
+	"github.com/refgraph/refgraph/graph/dump/internal/source"
+)
+
+// process is what is known of the dead process. It is filled step by step by
+// Read.
+type process struct {
+	src   *source.Source
+	core  *coreFile
+	mem   *memory
+	exe   *executable
+	l     *layout
+	vars  variables
+	heap  *heap
+	types *gcTypes
+
+	rodata   uint64       // of the main module, for stack objects
+	badTypes atomic.Int64 // objects whose type could not be read
+}
+
+// variables are the addresses of the runtime's variables that are read; 0 for
+// those that the version does not have or that were not found.
+type variables struct {
+	mheap    uint64
+	allgs    uint64
+	allfin   uint64
+	cleanups uint64
+}
+
+// findVariables looks the runtime's variables up in the symbol table.
+func (p *process) findVariables() bool {
+	find := func(name string) uint64 {
+		if r, ok := p.exe.Symbol(name); ok {
+			return r.Lo
+		}
+		if g, ok := p.exe.GlobalNamed(name); ok {
+			return g.Addr
+		}
+		return 0
+	}
+	p.vars = variables{
+		mheap: find("runtime.mheap_"), allgs: find("runtime.allgs"),
+		allfin: find("runtime.allfin"), cleanups: find("runtime.gcCleanups"),
+	}
+	return p.vars.mheap != 0 && p.vars.allgs != 0
+}
+
+// roots collects the roots of one core.
+type roots struct {
+	p     *process
+	b     *graph.Builder
+	typer *gotype.Typer
+	local map[uint64][]gotype.Local // by pc
+}
+
+// add adds a root that refers to an address, if that is of an object.
+func (r *roots) add(addr uint64, root graph.Root, t *gotype.Type, word uint64) bool {
+	if addr < pageSize {
+		return false
+	}
+	n, sp, slot, ok := r.p.heap.find(addr)
+	if !ok || root.Via == graph.Conservative && r.p.heap.condemned(sp, slot) {
+		return false
+	}
+	root.Node = n
+	r.b.AddRoot(root)
+	if t != nil && root.Via == graph.Strong {
+		r.typer.Variable(n, t, word, addr != sp.start(slot))
+	}
+	return true
+}
+
+func (r *roots) name(root graph.Root, name, group string) graph.Root {
+	root.Name, root.Group = r.b.String(name), r.b.String(group)
+	return root
+}

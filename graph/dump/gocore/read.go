@@ -1,0 +1,183 @@
+package gocore
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/dump/gotype"
+	"github.com/refgraph/refgraph/graph/dump/internal/source"
+)
+
+// Read builds the graph of a core. Errors to tell apart: *source.SyntaxError
+// (damaged), *source.MismatchError (the wrong executable), *UnsupportedError
+// (not a core this package reads, or no executable), *UnknownRuntimeError.
+func Read(ctx context.Context, src *source.Source) (*graph.Graph, error) {
+	b := graph.NewBuilder(graph.Info{
+		Name: src.Name, Format: "go-core", Runtime: graph.RuntimeGo, Taken: src.ModTime, PointerSize: 8,
+	}, graph.SlotLabels)
+	b.Types().Intern("unknown") // TEMP
+	p := &process{src: src}
+	if err := p.open(ctx, b); err != nil {
+		return nil, err
+	}
+	if err := p.openHeap(b); err != nil {
+		return nil, err
+	}
+	typer := gotype.NewTyper(p.exe.Exe, b)
+	typer.Content = func(n graph.NodeID) []byte {
+		g := b.Graph()
+		size := g.Size(n)
+		if _, sp, _, ok := p.heap.find(g.Address(n)); ok && sp.header {
+			size -= headerSize
+		}
+		return p.mem.bytes(g.Address(n), int(size))
+	}
+	if err := p.build(ctx, b, typer); err != nil {
+		return nil, err
+	}
+	return b.Build(&detail{typer})
+}
+
+// open reads the headers and finds the executable, the runtime's layout and
+// variables.
+func (p *process) open(ctx context.Context, b *graph.Builder) (err error) {
+	if p.core, err = readELF(p.src); err != nil {
+		return err
+	}
+	var lost uint64
+	p.mem, lost = p.core.memory()
+	if lost > 0 {
+		b.Warn(graph.Warning{Offset: p.src.Size, What: fmt.Sprintf("the core is truncated: %d bytes of memory are missing", lost),
+			Effect: "objects there are known but not what they refer to"})
+	}
+	for _, d := range p.core.notes.damage {
+		b.Warn(graph.Warning{Offset: -1, What: d, Effect: "threads or mapped files are missing"})
+	}
+	if p.exe, err = p.core.findExe(ctx, p.mem); err != nil {
+		return err
+	}
+	p.exe.mapInto(p.mem)
+	p.exe.SetMemory(p.mem.bytes)
+	b.Info().RuntimeVersion = p.exe.GoVersion
+	for _, what := range p.exe.Missing {
+		b.Warn(graph.Warning{Offset: -1, What: what})
+	}
+	if p.exe.note != "" {
+		b.Warn(graph.Warning{Offset: -1, What: p.exe.note})
+	}
+	if p.l, err = findLayout(p.exe.Exe); err != nil {
+		return err
+	}
+	lay := p.exe.Layout()
+	if text := p.mem.u64(lay.Module + p.l.ModText.off); text != lay.Text.Lo {
+		if lost > 0 && text == 0 {
+			return p.src.Errorf(p.src.Size, "the core is truncated before the program's data")
+		}
+		return &source.MismatchError{Exe: p.exe.Path, What: fmt.Sprintf("its code is at 0x%x, the core's at 0x%x", lay.Text.Lo, text)}
+	}
+	p.rodata = p.mem.u64(lay.Module + p.l.ModRodata.off)
+	if !p.findVariables() && !p.searchVariables() {
+		return &UnsupportedError{File: p.src.Name, What: "the runtime's variables were not found in this stripped program",
+			Help: "give the executable before it was stripped as --exe"}
+	}
+	return nil
+}
+
+// openHeap reads the spans and numbers the objects.
+func (p *process) openHeap(b *graph.Builder) (err error) {
+	p.types = &gcTypes{mem: p.mem}
+	if p.heap, err = readSpans(p.mem, p.l, p.exe.GoVersion, p.vars.mheap, p.src.Size); err != nil {
+		return &source.SyntaxError{File: p.src.Name, Offset: p.src.Size, What: "the heap could not be read", Err: err}
+	}
+	if p.heap.broken > 0 {
+		b.Warn(graph.Warning{Offset: -1, What: fmt.Sprintf("%d spans of the heap make no sense or are not in the core", p.heap.broken),
+			Effect: "their objects are missing"})
+	}
+	ix := graph.NewAddressIndexer(3)
+	h := p.heap
+	for i := range h.spans {
+		s := &h.spans[i]
+		if s.alloc < 0 {
+			ix.AddRun(s.start(0), s.elem, int(s.n))
+			continue
+		}
+		from, n := uint32(0), 0
+		for _, slot := range h.slots(s, 0) {
+			if n > 0 && slot != from+uint32(n) {
+				ix.AddRun(s.start(from), s.elem, n)
+				n = 0
+			}
+			if n == 0 {
+				from = slot
+			}
+			n++
+		}
+		ix.AddRun(s.start(from), s.elem, n)
+	}
+	index, err := ix.Build()
+	if err != nil {
+		return err
+	}
+	if index.Len() != h.n {
+		return p.src.Errorf(-1, "%d objects at %d addresses", h.n, index.Len())
+	}
+	return b.SetAddresses(index)
+}
+
+// build writes nodes, rows and roots, and finds the types.
+func (p *process) build(ctx context.Context, b *graph.Builder, typer *gotype.Typer) error {
+	if err := p.nodes(ctx, b, typer); err != nil {
+		return err
+	}
+	specials := p.specials()
+	s := &scanner{p: p, typer: typer, weak: p.weakRefs(specials)}
+	if err := b.BuildRows(ctx, p.src.Options.Workers, func(w *graph.RowWriter, lo, hi graph.NodeID) error {
+		return s.rows(ctx, w, lo, hi)
+	}); err != nil {
+		return err
+	}
+	r := &roots{p: p, b: b, typer: typer, local: map[uint64][]gotype.Local{}}
+	r.globals()
+	gs, total := p.goroutines()
+	for i := range gs {
+		if err := p.src.Report(ctx, "walking stacks", int64(i), int64(len(gs))); err != nil {
+			return err
+		}
+		r.goroutine(&gs[i])
+	}
+	r.specials(specials)
+	r.queues()
+	m := newMarker(b.Graph())
+	for _, root := range b.Graph().Roots() {
+		m.push(root.Node)
+	}
+	m.run()
+	r.finalizable(m, specials)
+	if err := typer.Run(ctx, p.src.Options.Workers); err != nil {
+		return err
+	}
+	p.facts(b, m, len(gs), total)
+	p.warnings(b, s)
+	return nil
+}
+
+// nodes sets the size of every object; types come later.
+func (p *process) nodes(ctx context.Context, b *graph.Builder, typer *gotype.Typer) error {
+	const spansAtOnce = 4096
+	h := p.heap
+	return graph.Parallel(ctx, (len(h.spans)+spansAtOnce-1)/spansAtOnce, p.src.Options.Workers, func(c int) error {
+		for i := c * spansAtOnce; i < min(len(h.spans), (c+1)*spansAtOnce); i++ {
+			s := &h.spans[i]
+			pointers := 1
+			if s.noscan {
+				pointers = 0
+			}
+			t := typer.SizeType(s.elem, pointers)
+			for n := range graph.NodeID(s.count) {
+				b.SetNode(s.first+n, t, s.elem, 0)
+			}
+		}
+		return nil
+	})
+}

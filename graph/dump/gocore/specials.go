@@ -1,0 +1,146 @@
+package gocore
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/refgraph/refgraph/graph"
+)
+
+// specialKinds are the numbers of the specials that are read, which changed
+// with Go 1.25.
+type specialKinds struct{ finalizer, weak, cleanup uint64 }
+
+func kindsOf(version string) specialKinds {
+	if majorVersion(version) == "go1.24" {
+		return specialKinds{finalizer: 1, weak: 2, cleanup: 6}
+	}
+	return specialKinds{finalizer: 2, weak: 3, cleanup: 7}
+}
+
+// special is one special record of an object.
+type special struct {
+	kind uint64
+	addr uint64
+	node graph.NodeID
+}
+
+// maxSpecials bounds a damaged list: one for each 8 bytes of a span's memory.
+func maxSpecials(s *span) uint64 { return 16 + s.size/8*4 }
+
+// specials reads the records of finalizers, cleanups and weak handles of all
+// spans, in address order of their objects.
+func (p *process) specials() (out []special) {
+	k := kindsOf(p.exe.GoVersion)
+	for i := range p.heap.spans {
+		s := &p.heap.spans[i]
+		at := p.mem.u64(s.addr + p.l.SpanSpecials.off)
+		for n := uint64(0); at != 0 && n < maxSpecials(s) && p.mem.find(at) != nil; n++ {
+			kind := p.mem.uint(at+p.l.SpecialKind.off, p.l.SpecialKind.size)
+			off := p.mem.uint(at+p.l.SpecialOffset.off, p.l.SpecialOffset.size)
+			if kind == k.finalizer || kind == k.weak || kind == k.cleanup {
+				if node, _, _, ok := p.heap.find(s.base + off); ok {
+					out = append(out, special{kind, at, node})
+				}
+			}
+			at = p.mem.u64(at + p.l.SpecialNext.off)
+		}
+	}
+	return out
+}
+
+// weakRefs lists the weak references: from the handle that weak pointers and
+// the tables of package unique hold, to the object.
+func (p *process) weakRefs(list []special) (refs []weakRef) {
+	k := kindsOf(p.exe.GoVersion)
+	for _, s := range list {
+		if s.kind == k.weak {
+			if h, _, _, ok := p.heap.find(p.mem.u64(s.addr + p.l.WeakHandle.off)); ok {
+				refs = append(refs, weakRef{h, s.node})
+			}
+		}
+	}
+	slices.SortFunc(refs, func(a, b weakRef) int { return cmp.Compare(a.handle, b.handle) })
+	return refs
+}
+
+// specials adds the roots that specials are, but not what objects with
+// finalizers hold. Every weak handle is one too: it lives as long as its object.
+func (r *roots) specials(list []special) {
+	p := r.p
+	k := kindsOf(p.exe.GoVersion)
+	for _, s := range list {
+		switch s.kind {
+		case k.finalizer:
+			r.call(p.mem.u64(s.addr+p.l.FinalizerFn.off), "finalizer ")
+		case k.weak:
+			r.add(p.mem.u64(s.addr+p.l.WeakHandle.off), r.name(runtimeRoot, "weak handle", "weak handle"), nil, 0)
+		case k.cleanup:
+			if p.l.Cleanup.size == 0 {
+				r.call(p.mem.u64(s.addr+p.l.CleanupFn.off), "cleanup ")
+			} else {
+				r.calls(s.addr+p.l.Cleanup.off, uint64(p.l.Cleanup.size), "cleanup ")
+			}
+		}
+	}
+}
+
+var runtimeRoot = graph.Root{Kind: graph.RootRuntime, Rank: graph.RankRuntime}
+
+// calls adds all words of a function call that waits.
+func (r *roots) calls(addr, size uint64, what string) {
+	for off := uint64(0); off < size; off += 8 {
+		r.call(r.p.mem.u64(addr+off), what)
+	}
+}
+
+// call adds a function value, or an argument of one.
+func (r *roots) call(v uint64, what string) {
+	name := what
+	if fn, ok := r.p.exe.FuncAt(r.p.mem.u64(v)); ok {
+		name += fn.Short()
+	} else {
+		name += "argument"
+	}
+	r.add(v, r.name(graph.Root{Kind: graph.RootFinalizer, Rank: graph.RankLibrary}, name, name), nil, 0)
+}
+
+// maxBlocks bounds damaged lists of queue blocks.
+const maxBlocks = 1 << 20
+
+// queues adds the finalizers and cleanups that wait to be run.
+func (r *roots) queues() {
+	m, l := r.p.mem, r.p.l
+	block := m.u64(r.p.vars.allfin)
+	for n := 0; block != 0 && n < maxBlocks && m.find(block) != nil; n++ {
+		r.finBlock(block)
+		block = m.u64(block + l.FinBlockAll.off)
+	}
+	if r.p.vars.cleanups == 0 || l.QueueAll.size == 0 {
+		return
+	}
+	block = m.u64(r.p.vars.cleanups + l.QueueAll.off)
+	for n := 0; block != 0 && n < maxBlocks && m.find(block) != nil; n++ {
+		r.cleanupBlock(block)
+		block = m.u64(block + l.CleanBlockAll.off)
+	}
+}
+
+func (r *roots) finBlock(block uint64) {
+	m, l := r.p.mem, r.p.l
+	count := min(uint64(m.u32(block+l.FinBlockCount.off)), uint64(l.FinBlockFirst.size)/l.QueuedSize)
+	for i := range count {
+		at := block + l.FinBlockFirst.off + i*l.QueuedSize
+		r.call(m.u64(at+l.QueuedFn.off), "queued finalizer ")
+		r.call(m.u64(at+l.QueuedArg.off), "queued finalizer ")
+		// The types after them are static, but for those made by reflection.
+		r.calls(at+24, l.QueuedSize-24, "queued finalizer ")
+	}
+}
+
+func (r *roots) cleanupBlock(block uint64) {
+	m, l := r.p.mem, r.p.l
+	size := max(l.CleanupFnSize, 8)
+	count := min(uint64(m.u32(block+l.CleanBlockN.off)), uint64(l.CleanBlockFns.size)/size)
+	r.calls(block+l.CleanBlockFns.off, count*size, "queued cleanup ")
+}
