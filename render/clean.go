@@ -43,6 +43,10 @@ func cleanView(v *View, redact *regexp.Regexp) *View {
 	return &out
 }
 
+// Clean makes one string from a dump safe to print: valid UTF-8 without control
+// or bidirectional characters, which could rewrite a terminal, and not endless.
+func Clean(s string) string { return clean(s) }
+
 func cleanLines(lines []string, name func(string) string) []string {
 	var out []string
 	for _, l := range lines[:min(len(lines), maxNotes)] {

@@ -140,9 +140,9 @@ func referrers(g *graph.Graph, n graph.NodeID, values bool, limit int) (list []r
 }
 
 func printObject(a *app, o *objectJSON) {
-	fmt.Fprintf(a.out, "%s %s\n", o.Type, o.Object)
+	fmt.Fprintf(a.out, "%s %s\n", a.name(o.Type), o.Object)
 	if o.Note != "" {
-		fmt.Fprintf(a.out, "  %s\n", o.Note)
+		fmt.Fprintf(a.out, "  %s\n", a.name(o.Note))
 	}
 	fmt.Fprintf(a.out, "  shallow %s, retained %s; type %s\n", render.Bytes(o.ShallowBytes), render.Bytes(o.RetainedBytes), o.TypeSource)
 	if o.Dominator != "" {
@@ -150,9 +150,9 @@ func printObject(a *app, o *objectJSON) {
 	}
 	fmt.Fprintf(a.out, "fields (%s)\n", render.Count(o.FieldCount))
 	for _, f := range o.Fields {
-		fmt.Fprintf(a.out, "  %-24s %s", f.Name, f.Type)
+		fmt.Fprintf(a.out, "  %-24s %s", a.name(f.Name), a.name(f.Type))
 		if f.Value != "" {
-			fmt.Fprintf(a.out, " = %s", f.Value)
+			fmt.Fprintf(a.out, " = %s", a.name(f.Value))
 		}
 		if f.Object != "" {
 			fmt.Fprintf(a.out, " → %s", f.Object)
@@ -165,16 +165,16 @@ func printObject(a *app, o *objectJSON) {
 	more(a, o.FieldCount-len(o.Fields))
 	fmt.Fprintf(a.out, "referrers (%s)\n", render.Count(o.ReferrerCount))
 	for _, r := range o.Referrers {
-		fmt.Fprintf(a.out, "  %s %s%s\n", r.Object, r.Type, r.Reference.Name)
+		fmt.Fprintf(a.out, "  %s %s%s\n", r.Object, a.name(r.Type), a.name(r.Reference.Name))
 	}
 	more(a, o.ReferrerCount-len(o.Referrers))
 	if o.Path == nil {
 		fmt.Fprintln(a.out, "no root reaches it: garbage that was not yet collected")
 		return
 	}
-	fmt.Fprintf(a.out, "alive because of\n  %s\n", o.Path.Root.Name)
+	fmt.Fprintf(a.out, "alive because of\n  %s\n", a.name(o.Path.Root.Name))
 	for _, s := range o.Path.Steps {
-		fmt.Fprintf(a.out, "  %s → %s %s\n", s.Reference.Name, s.Type, s.Object)
+		fmt.Fprintf(a.out, "  %s → %s %s\n", a.name(s.Reference.Name), a.name(s.Type), s.Object)
 	}
 }
 

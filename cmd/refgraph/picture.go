@@ -53,7 +53,7 @@ func (f *pictureFlags) writeJSON(a *app, v any) error {
 
 // write draws a view to the output file, or as text to standard output.
 func (f *pictureFlags) write(ctx context.Context, a *app, v *render.View) error {
-	opts := &render.Options{MaxNodes: f.maxNodes, Scale: f.scale}
+	opts := &render.Options{MaxNodes: f.maxNodes, Scale: f.scale, Redact: a.hide}
 	if f.output == "" || f.output == "-" {
 		opts.Color = isTerminal(a) && os.Getenv("NO_COLOR") == ""
 		return render.Text(a.out, v, opts)

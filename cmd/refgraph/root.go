@@ -1,9 +1,12 @@
 package main
 
 import (
+	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
+	"github.com/refgraph/refgraph/render"
 	"github.com/spf13/cobra"
 )
 
@@ -15,6 +18,18 @@ type app struct {
 	raw      bool
 	json     bool
 	quiet    bool
+	redact   string
+	hide     *regexp.Regexp // compiled redact
+}
+
+// name makes a name from a dump fit to print: nothing that a terminal would
+// act on, and nothing that --redact-types hides.
+func (a *app) name(s string) string {
+	s = render.Clean(s)
+	if a.hide != nil {
+		s = a.hide.ReplaceAllLiteralString(s, "‹redacted›")
+	}
+	return s
 }
 
 func newRoot(a *app) *cobra.Command {
@@ -38,7 +53,19 @@ explains itself in an incident ticket.
 	f.BoolVar(&a.values, "values", false, "show heap contents: strings, map keys, numbers (dumps hold secrets)")
 	f.BoolVar(&a.raw, "raw", false, "show containers' insides instead of folding them into one step")
 	f.BoolVar(&a.json, "json", false, "print JSON")
+	f.StringVar(&a.redact, "redact-types", "", "hide what matches this regular expression in the names of types, fields and roots")
 	f.BoolVarP(&a.quiet, "quiet", "q", false, "no progress and no warnings on standard error")
+	root.PersistentPreRunE = func(*cobra.Command, []string) error {
+		if a.redact == "" {
+			return nil
+		}
+		re, err := regexp.Compile(a.redact)
+		if err != nil {
+			return usageError{fmt.Errorf("--redact-types: %w", err)}
+		}
+		a.hide = re
+		return nil
+	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(
 		newInfo(a), newTop(a), newPaths(a), newObject(a),

@@ -128,7 +128,7 @@ func printTop(a *app, h *histogram.Histogram, rows []histogram.Row, by histogram
 		if retained {
 			fmt.Fprintf(a.out, "  %10s", render.Bytes(r.Retained))
 		}
-		fmt.Fprintln(a.out, "  "+r.Name)
+		fmt.Fprintln(a.out, "  "+a.name(r.Name))
 	}
 	rest := len(h.Rows) - len(rows)
 	fmt.Fprintf(a.out, "%13s  %10s           all %s types", render.Count(h.Objects), render.Bytes(h.Bytes), render.Count(len(h.Rows)))
