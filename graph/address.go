@@ -1,6 +1,8 @@
 package graph
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"math/bits"
@@ -51,7 +53,10 @@ type AddressIndexer struct {
 	shift  uint8
 	blocks [][]uint64
 	runs   []addrRun
-	err    error
+	// ordered says that the runs were added in address order, which makes
+	// building faster.
+	ordered bool
+	err     error
 }
 
 type addrRun struct {
@@ -86,6 +91,11 @@ func (x *AddressIndexer) AddRun(start, stride uint64, n int) {
 		x.fail(fmt.Errorf("objects from 0x%x wrap around the address space", start))
 		return
 	}
+	if k := len(x.runs); k == 0 {
+		x.ordered = true
+	} else if start < x.runs[k-1].start {
+		x.ordered = false
+	}
 	x.runs = append(x.runs, addrRun{start, stride, n})
 }
 
@@ -101,17 +111,28 @@ func (x *AddressIndexer) fail(err error) {
 	}
 }
 
+// last is the address of the run's last object.
+func (r *addrRun) last() uint64 { return r.start + uint64(r.n-1)*r.stride }
+
 // each calls do with every address, in the order of adding; runs come last.
 func (x *AddressIndexer) each(do func(addr uint64)) {
+	x.eachSingle(do)
+	for i := range x.runs {
+		x.runs[i].each(do)
+	}
+}
+
+func (x *AddressIndexer) eachSingle(do func(addr uint64)) {
 	for _, b := range x.blocks {
 		for _, a := range b {
 			do(a)
 		}
 	}
-	for _, r := range x.runs {
-		for i := range r.n {
-			do(r.start + uint64(i)*r.stride)
-		}
+}
+
+func (r *addrRun) each(do func(addr uint64)) {
+	for i := range r.n {
+		do(r.start + uint64(i)*r.stride)
 	}
 }
 
@@ -124,13 +145,23 @@ func (x *AddressIndexer) Build() (*AddressIndex, error) {
 	regionShift := x.shift + 19
 	total, last := 0, ^uint64(0)
 	seen := map[uint64]struct{}{}
-	x.each(func(a uint64) {
-		total++
+	see := func(a uint64) {
 		if r := a >> regionShift; r != last {
 			last = r
 			seen[r] = struct{}{}
 		}
-	})
+	}
+	x.eachSingle(func(a uint64) { total++; see(a) })
+	for i := range x.runs {
+		r := &x.runs[i]
+		total += r.n
+		if r.last()>>regionShift-r.start>>regionShift > 1 {
+			r.each(see)
+			continue
+		}
+		see(r.start)
+		see(r.last())
+	}
 	numbers := make([]uint64, 0, len(seen))
 	for r := range seen {
 		numbers = append(numbers, r)
@@ -168,12 +199,55 @@ func (x *AddressIndexer) buildRegions(numbers []uint64) (*AddressIndex, error) {
 		ix.table[r-ix.first] = int32(i)
 		ix.regions[i] = addrRegion{start: r << (x.shift + 19), bits: new([regionWords]uint64), ranks: new([regionBlocks]uint32)}
 	}
-	x.each(func(a uint64) {
+	set := func(a uint64) {
 		slot := a >> x.shift
 		r := &ix.regions[ix.table[slot>>19-ix.first]]
 		r.bits[slot%regionSlots>>6] |= 1 << (slot & 63)
+	}
+	if !x.ordered {
+		x.each(set)
+		return ix, ix.sum()
+	}
+	x.eachSingle(set)
+	// Workers set the runs that start in their own regions, and leave the few
+	// that reach into others' for the end.
+	const band = 16
+	across := make([][]int, (len(ix.regions)+band-1)/band)
+	err := Parallel(context.Background(), len(across), 0, func(b int) error {
+		across[b] = x.setRuns(ix, b*band, min((b+1)*band, len(ix.regions)))
+		return nil
 	})
+	for _, list := range across {
+		for _, i := range list {
+			x.runs[i].each(set)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
 	return ix, ix.sum()
+}
+
+// setRuns sets the bits of the runs, which are ordered, that start in regions
+// lo to hi-1 and end where they start, and returns the others of these runs.
+func (x *AddressIndexer) setRuns(ix *AddressIndex, lo, hi int) (across []int) {
+	from, to := ix.regions[lo].start, ix.regions[hi-1].start+regionSlots<<x.shift-1
+	i, _ := slices.BinarySearchFunc(x.runs, from, func(r addrRun, a uint64) int { return cmp.Compare(r.start, a) })
+	for ; i < len(x.runs) && x.runs[i].start <= to; i++ {
+		r := &x.runs[i]
+		slot := r.start >> x.shift
+		if r.last()>>x.shift>>19 != slot>>19 {
+			across = append(across, i)
+			continue
+		}
+		bits := ix.regions[ix.table[slot>>19-ix.first]].bits
+		s, step := slot%regionSlots, r.stride>>x.shift
+		for range r.n {
+			bits[s>>6&(regionWords-1)] |= 1 << (s & 63)
+			s += step
+		}
+	}
+	return across
 }
 
 // sum fills the running counts.

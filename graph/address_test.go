@@ -56,6 +56,48 @@ func TestAddressIndexDense(t *testing.T) {
 	checkIndex(t, addrs)
 }
 
+// TestAddressIndexRunOrder adds runs of all kinds, in order (which is done in
+// parallel) and not, and expects what single addresses give.
+func TestAddressIndexRunOrder(t *testing.T) {
+	for _, ordered := range []bool{true, false} {
+		var addrs []uint64
+		runs, single := NewAddressIndexer(3), NewAddressIndexer(3)
+		a := uint64(0xc000000000)
+		for i := range 3000 {
+			if !ordered && i == 1500 {
+				a = 0xb000000000
+			}
+			stride, n := uint64(8*(1+rand.IntN(5000))), 1+rand.IntN(400)
+			if i%1000 == 7 {
+				stride = 10 << 20 // skips regions
+			}
+			runs.AddRun(a, stride, n)
+			for range n {
+				single.Add(a)
+				addrs = append(addrs, a)
+				a += stride
+			}
+		}
+		x, err := runs.Build()
+		if err != nil {
+			t.Fatal(err)
+		}
+		y, err := single.Build()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if x.Len() != len(addrs) || y.Len() != len(addrs) {
+			t.Fatalf("ordered %v: %d and %d objects, want %d", ordered, x.Len(), y.Len(), len(addrs))
+		}
+		slices.Sort(addrs)
+		for i, a := range addrs {
+			if n, ok := x.Lookup(a); !ok || n != NodeID(i) {
+				t.Fatalf("ordered %v: 0x%x is object %d, want %d", ordered, a, n, i)
+			}
+		}
+	}
+}
+
 func TestAddressIndexSparse(t *testing.T) {
 	var addrs []uint64
 	for range 20000 {
