@@ -8,7 +8,7 @@ import (
 
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/dominator"
-	"github.com/refgraph/refgraph/graph/internal/graphtest"
+	"github.com/refgraph/refgraph/graph/graphtest"
 )
 
 func find(t testing.TB, g *graph.Graph) []Component {

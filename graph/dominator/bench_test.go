@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/refgraph/refgraph/graph"
-	"github.com/refgraph/refgraph/graph/internal/graphtest"
+	"github.com/refgraph/refgraph/graph/graphtest"
 )
 
 var large = flag.Bool("large", false, "run benchmarks that need more than 10 GiB")

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/refgraph/refgraph/graph"
-	"github.com/refgraph/refgraph/graph/internal/graphtest"
+	"github.com/refgraph/refgraph/graph/graphtest"
 )
 
 func compute(t testing.TB, g *graph.Graph) *Tree {

@@ -71,5 +71,5 @@ func under(path, folder string) bool {
 
 // analysis reports whether a package is an analysis: those beside graph/dump.
 func analysis(path string) bool {
-	return strings.HasPrefix(path, "graph/") && !under(path, "graph/dump") && !under(path, "graph/internal")
+	return strings.HasPrefix(path, "graph/") && !under(path, "graph/dump") && !under(path, "graph/graphtest")
 }

@@ -5,8 +5,8 @@ import (
 	"testing"
 
 	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/graphtest"
 	"github.com/refgraph/refgraph/graph/histogram"
-	"github.com/refgraph/refgraph/graph/internal/graphtest"
 )
 
 func TestCountEqualsANaiveCount(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"github.com/refgraph/refgraph/graph"
-	"github.com/refgraph/refgraph/graph/internal/graphtest"
+	"github.com/refgraph/refgraph/graph/graphtest"
 	"github.com/refgraph/refgraph/graph/retain"
 )
 
