@@ -5,6 +5,7 @@
 //	gotruth -truth truth.json -o gotruth.heapdump      # WriteHeapDump
 //	gotruth -truth truth.json -mode wait               # alive, until its input ends, for gcore
 //	gotruth -truth truth.json -mode abort              # die with a core (GOTRACEBACK=crash)
+//	gotruth -truth truth.json -mode abort -busy        # while a loop runs and the heap is collected
 package main
 
 import (
@@ -338,7 +339,28 @@ func goid() (id int) {
 	return id
 }
 
-func build() {
+// spin holds an object in a loop that never calls anything, so it is stopped
+// wherever it is.
+func spin(ready chan<- struct{}) {
+	held := newNode("loop")
+	know("loop", held, "", "*")
+	ready <- struct{}{}
+	for n := held; ; {
+		n.data[0]++
+		if n.data[0] == 0 {
+			held.touch()
+		}
+	}
+}
+
+// collect keeps the collector busy.
+func collect() {
+	for {
+		runtime.GC()
+	}
+}
+
+func build(busy bool) {
 	globals()
 	maps()
 	slices()
@@ -355,6 +377,13 @@ func build() {
 	debug.SetGCPercent(-1)
 	runtime.GC()
 	runtime.GC()
+	if busy { // then nothing stays that a collection takes away
+		go spin(ready)
+		<-ready
+		go collect()
+		time.Sleep(200 * time.Millisecond)
+		return
+	}
 	done := make(chan struct{}) // a stack of its own, which leaves nothing behind
 	go func() { afterGC(); close(done) }()
 	<-done
@@ -378,8 +407,8 @@ func writeTruth(path string) error {
 	return f.Close()
 }
 
-func run(mode, out, truthFile string) error {
-	build()
+func run(mode, out, truthFile string, busy bool) error {
+	build(busy)
 	if err := writeTruth(truthFile); err != nil {
 		return err
 	}
@@ -406,8 +435,9 @@ func main() {
 	mode := flag.String("mode", "dump", "dump, wait or abort")
 	out := flag.String("o", "gotruth.heapdump", "write the heap dump to `file`")
 	truthFile := flag.String("truth", "truth.json", "write what is true to `file`")
+	busy := flag.Bool("busy", false, "run a loop and collect garbage all the time")
 	flag.Parse()
-	if err := run(*mode, *out, *truthFile); err != nil {
+	if err := run(*mode, *out, *truthFile, *busy); err != nil {
 		log.Fatal(fmt.Errorf("gotruth: %w", err))
 	}
 	close(quit)
