@@ -111,11 +111,12 @@ func (f *finder) condense(ctx context.Context, list []Component) (*graph.Graph, 
 	if err := b.SetCount(len(list) + len(single)); err != nil {
 		return nil, err
 	}
+	none := b.Types().Intern("") // types do not matter here
 	for i, c := range list {
-		b.SetNode(graph.NodeID(i), 0, c.Bytes, 0)
+		b.SetNode(graph.NodeID(i), none, c.Bytes, 0)
 	}
 	for i, n := range single {
-		b.SetNode(graph.NodeID(len(list)+i), 0, f.g.Size(n), 0)
+		b.SetNode(graph.NodeID(len(list)+i), none, f.g.Size(n), 0)
 	}
 	err := b.BuildRows(ctx, 0, func(w *graph.RowWriter, lo, hi graph.NodeID) error {
 		var kept []graph.NodeID

@@ -79,3 +79,7 @@ func (t *Tree) Dominates(d, n graph.NodeID) bool {
 	}
 	return false
 }
+
+// Order is the reachable objects in a preorder of the tree: each comes before
+// what it dominates, which follows it at once. The slice must not be changed.
+func (t *Tree) Order() []graph.NodeID { return t.order }

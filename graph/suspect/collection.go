@@ -1,0 +1,132 @@
+package suspect
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/retain"
+)
+
+// collections reports the holdings that no other detector tells better.
+func collections(ctx context.Context, h *Heap) ([]Suspect, error) {
+	return h.fromHoldings(ctx, func(x *holding) bool {
+		return !h.isCallback(x) && !h.isLinked(x)
+	})
+}
+
+// listeners reports holdings of callbacks.
+func listeners(ctx context.Context, h *Heap) ([]Suspect, error) {
+	return h.fromHoldings(ctx, h.isCallback)
+}
+
+func (h *Heap) fromHoldings(ctx context.Context, want func(*holding) bool) ([]Suspect, error) {
+	list, err := h.holdings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []Suspect
+	for _, x := range list {
+		if h.large(x) && want(x) {
+			out = append(out, h.held(x))
+		}
+	}
+	return out, ctx.Err()
+}
+
+// held makes the suspect of a holding. Its place is the holder with half of the
+// elements or more, or what holds all holders.
+func (h *Heap) held(x *holding) Suspect {
+	s := Suspect{
+		Object: x.largest, Accumulation: x.largest, Count: len(x.owners),
+		Elements: x.elements, ElementType: h.Graph.Types().Name(x.elem), Retained: x.retained,
+	}
+	if x.inline {
+		s.Elements = 0
+	}
+	if 2*x.most < x.elements {
+		s.Accumulation = h.common(x.owners)
+	} else {
+		s.Count, s.Retained = 1, max(x.retained, h.Tree.Retained(x.largest))
+	}
+	s.Path = h.Paths.Path(x.largest, nil)
+	s.Reason = h.sentence(x, &s)
+	s.Hint = h.hint(x)
+	s.Fingerprint = h.digest("holding", rootGroup(h, s.Path), h.Graph.Types().Name(x.holder), h.via(x), s.ElementType)
+	return s
+}
+
+// via names how a holder refers to its elements: `.m["…"]`; "" if that cannot be
+// told.
+func (h *Heap) via(x *holding) string {
+	if x.inline {
+		return ""
+	}
+	steps := h.Paths.Path(x.sample, nil).Steps
+	if k := len(steps); k > 1 && steps[k-2].Node == x.largest {
+		return shape(steps[k-1].Ref)
+	}
+	return ""
+}
+
+func (h *Heap) sentence(x *holding, s *Suspect) string {
+	holder, elem := h.Graph.Types().Name(x.holder), s.ElementType
+	if s.Count > 1 {
+		holder = fmt.Sprintf("%s %s", count(s.Count), holder)
+	} else {
+		holder = "one " + holder
+	}
+	what := fmt.Sprintf("%s %s", count(x.elements), elem)
+	switch {
+	case x.inline:
+		what = "most of its memory in its own entries"
+	case h.isCallback(x):
+		what = fmt.Sprintf("%s callbacks (%s)", count(x.elements), elem)
+	case h.isLinked(x):
+		what = fmt.Sprintf("a linked list of %s %s", count(x.elements), elem)
+	}
+	verb := " holds "
+	if s.Count > 1 {
+		verb = " hold "
+	}
+	text := holder + verb + what
+	if via := h.via(x); via != "" {
+		text += " in " + via
+	}
+	if s.Path.Root != nil {
+		text += ", held by " + h.rootText(s.Path)
+	}
+	return text
+}
+
+// rootText is the root of a path in words.
+func (h *Heap) rootText(p retain.Path) string {
+	return h.Graph.String(p.Root.Name)
+}
+
+// common returns the object that dominates all of the objects, lowest in the
+// tree; None if only the roots do.
+func (h *Heap) common(nodes []graph.NodeID) graph.NodeID {
+	above := map[graph.NodeID]int{} // dominators of the first object, and how far up
+	var chain []graph.NodeID
+	for d := h.Tree.Idom(nodes[0]); d != graph.None; d = h.Tree.Idom(d) {
+		above[d] = len(chain)
+		chain = append(chain, d)
+	}
+	lowest := 0
+	for _, n := range nodes[1:] {
+		for d := h.Tree.Idom(n); ; d = h.Tree.Idom(d) {
+			if d == graph.None {
+				return graph.None
+			}
+			if i, ok := above[d]; ok {
+				lowest = max(lowest, i)
+				break
+			}
+		}
+	}
+	if lowest >= len(chain) {
+		return graph.None
+	}
+	return chain[lowest]
+}

@@ -1,0 +1,168 @@
+package suspect
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/refgraph/refgraph/graph"
+)
+
+const (
+	// dropShare is the part of the heap that makes an object suspect for its
+	// size alone, and dropRatio how much less the largest child must retain
+	// for its parent to be where memory accumulates. Both are Eclipse MAT's.
+	dropShare = 0.10
+	dropRatio = 0.7
+	// minAccumulated is how many objects of one type make an accumulation, if
+	// they are half of it: the object that holds a program's state, in a few
+	// large parts or in many different ones, is no leak.
+	minAccumulated = 100
+	// plainShare is the part of the heap that makes one flat object suspect,
+	// such as a buffer that is never cut.
+	plainShare = 0.5
+)
+
+// biggestDrop looks at what the roots dominate directly: single objects over
+// the threshold, and the others by type.
+func biggestDrop(ctx context.Context, h *Heap) ([]Suspect, error) {
+	_, total := h.Tree.Total()
+	least := uint64(dropShare * float64(total))
+	groups := map[graph.TypeID]*topGroup{}
+	var out []Suspect
+	i := 0
+	for n := range h.Tree.Children(graph.None) {
+		if i++; i%(1<<18) == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if h.Tree.Retained(n) >= least {
+			if s, ok := h.drop(n, total); ok {
+				out = append(out, s)
+			}
+			continue
+		}
+		typ := h.Graph.Type(n)
+		if groups[typ] == nil {
+			groups[typ] = &topGroup{typ: typ}
+		}
+		groups[typ].add(n, h.Tree.Retained(n))
+	}
+	for _, g := range groups {
+		if g.retained >= least && g.count >= minAccumulated {
+			out = append(out, h.spread(g))
+		}
+	}
+	slices.SortFunc(out, func(a, b Suspect) int {
+		return cmp.Or(cmp.Compare(b.Retained, a.Retained), cmp.Compare(a.Object, b.Object))
+	})
+	return out, nil
+}
+
+// drop follows the largest children of an object down to where the drop is.
+func (h *Heap) drop(top graph.NodeID, total uint64) (Suspect, bool) {
+	at := top
+	for {
+		largest, _ := h.Tree.Largest(at, 1)
+		if len(largest) == 0 || float64(h.Tree.Retained(largest[0])) < dropRatio*float64(h.Tree.Retained(at)) {
+			break
+		}
+		at = largest[0]
+	}
+	for at != top && h.Graph.Internal(at) {
+		at = h.Tree.Idom(at)
+	}
+	s := Suspect{Object: top, Accumulation: at, Count: 1, Retained: h.Tree.Retained(top), Hint: hintDrop}
+	sc := scanner{h: h, tally: map[graph.TypeID]*tally{}}
+	sc.children(at)
+	elem, best := sc.best()
+	switch {
+	case best != nil && best.count >= minAccumulated && 2*best.retained >= h.Tree.Retained(at):
+		s.Elements, s.ElementType = best.count, h.Graph.Types().Name(elem)
+		s.Reason = fmt.Sprintf("one %s retains this; it comes together in one %s, which holds %s %s",
+			h.Graph.TypeName(top), h.Graph.TypeName(at), count(best.count), s.ElementType)
+		if at == top {
+			s.Reason = fmt.Sprintf("one %s retains this: %s %s", h.Graph.TypeName(top), count(best.count), s.ElementType)
+		}
+	case float64(h.Graph.Size(at)) >= plainShare*float64(total):
+		s.Reason = fmt.Sprintf("one flat %s is most of the heap", h.Graph.TypeName(at))
+		s.Hint = hintPlain
+	default:
+		return s, false
+	}
+	return s, true
+}
+
+// topGroup is the objects of one type that only the roots dominate.
+type topGroup struct {
+	typ      graph.TypeID
+	count    int
+	retained uint64
+	largest  graph.NodeID
+	most     uint64
+	sample   []graph.NodeID
+}
+
+// sampleLen is how many objects of a group are asked for their paths.
+const sampleLen = 10_000
+
+func (g *topGroup) add(n graph.NodeID, retained uint64) {
+	if g.count == 0 || retained > g.most {
+		g.largest, g.most = n, retained
+	}
+	if len(g.sample) < sampleLen {
+		g.sample = append(g.sample, n)
+	}
+	g.count++
+	g.retained += retained
+}
+
+// spread makes the suspect of objects of one type that only the roots dominate
+// together. It comes together where most of their shortest paths pass.
+func (h *Heap) spread(g *topGroup) Suspect {
+	typ := h.Graph.Types().Name(g.typ)
+	at := h.passed(g.sample)
+	s := Suspect{
+		Object: g.largest, Accumulation: at, Count: g.count, Elements: g.count, ElementType: typ,
+		Retained: g.retained, Hint: hintSpread, Path: h.Paths.Path(g.largest, nil),
+		Reason: fmt.Sprintf("%s %s that no single object holds", count(g.count), typ),
+	}
+	if at != graph.None {
+		s.Path = h.Paths.Path(at, nil)
+		s.Reason += fmt.Sprintf("; most are reached through one %s", h.Graph.TypeName(at))
+	}
+	s.Fingerprint = h.digest("spread", typ, rootGroup(h, s.Path))
+	return s
+}
+
+// passed returns the object furthest from the roots through which the shortest
+// paths of at least 80 % of the objects lead; None if there is none.
+func (h *Heap) passed(nodes []graph.NodeID) graph.NodeID {
+	const longest = 64 // steps that are looked at, from the object up
+	passes := map[graph.NodeID]int{}
+	for _, n := range nodes {
+		steps := 0
+		for up, ok := h.Paths.Holder(n); ok && steps < longest; up, ok = h.Paths.Holder(up) {
+			passes[up]++
+			steps++
+		}
+	}
+	best, depth := graph.None, -1
+	for n, k := range passes {
+		if k*10 < len(nodes)*8 || h.Graph.Internal(n) {
+			continue
+		}
+		if d := h.depth(n); d > depth || d == depth && n < best {
+			best, depth = n, d
+		}
+	}
+	return best
+}
+
+// depth is how many steps an object is from its root.
+func (h *Heap) depth(n graph.NodeID) (d int) {
+	for up, ok := h.Paths.Holder(n); ok; up, ok = h.Paths.Holder(up) {
+		d++
+	}
+	return d
+}

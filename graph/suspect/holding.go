@@ -1,0 +1,210 @@
+package suspect
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/refgraph/refgraph/graph"
+)
+
+// holding is many objects of one type that are held by objects of one type: in
+// the dominator tree each is the child of a holder, when containers' insides
+// are left out.
+type holding struct {
+	holder   graph.TypeID
+	elem     graph.TypeID
+	inline   bool // the elements are inside of containers' internal objects
+	owners   []graph.NodeID
+	largest  graph.NodeID // the holder with most elements
+	most     int          // its elements
+	elements int
+	retained uint64       // by the elements
+	sample   graph.NodeID // an element of largest
+}
+
+const (
+	// minOwned is how many children a holder needs to be looked at; holders
+	// of fewer are too many.
+	minOwned = 32
+	// maxOwners is how many holders of one kind are kept for finding what
+	// holds them in turn.
+	maxOwners = 10_000
+)
+
+// holdings returns all groups, those that retain the most first. All detectors
+// share them.
+func (h *Heap) holdings(ctx context.Context) ([]*holding, error) {
+	h.once.Do(func() {
+		s := scanner{h: h, found: map[holdingKey]*holding{}, tally: map[graph.TypeID]*tally{}}
+		h.err = s.run(ctx)
+		h.all = slices.SortedFunc(maps.Values(s.found), func(a, b *holding) int {
+			return cmp.Or(cmp.Compare(b.retained, a.retained), cmp.Compare(a.largest, b.largest))
+		})
+	})
+	return h.all, h.err
+}
+
+// large reports whether a group has many elements, or many bytes inside of
+// containers, and is enough of the heap to be suspect.
+func (h *Heap) large(x *holding) bool {
+	return h.enough(x.retained) && (x.inline || x.elements >= minElements)
+}
+
+// enough reports whether bytes are enough of the heap to be suspect.
+func (h *Heap) enough(bytes uint64) bool {
+	_, total := h.Tree.Total()
+	return bytes >= minBytes && float64(bytes) >= minShare*float64(total)
+}
+
+type holdingKey struct {
+	holder, elem graph.TypeID
+	inline       bool
+}
+
+type scanner struct {
+	h     *Heap
+	found map[holdingKey]*holding
+	tally map[graph.TypeID]*tally
+	stack []graph.NodeID
+}
+
+// tally is the children of one type of one holder.
+type tally struct {
+	count    int
+	retained uint64
+	sample   graph.NodeID
+}
+
+// run counts the children of all objects, then looks at those with many.
+func (s *scanner) run(ctx context.Context) error {
+	counts, err := s.countOwned(ctx)
+	if err != nil {
+		return err
+	}
+	for n := range graph.NodeID(len(counts)) {
+		if counts[n] >= minOwned || s.h.enough(s.h.Tree.Retained(n)) && s.h.holdsInside(n) {
+			s.look(n)
+		}
+		if n%(1<<18) == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// countOwned counts for each object the children it has when internal objects
+// pass theirs on to their holder.
+func (s *scanner) countOwned(ctx context.Context) ([]uint32, error) {
+	g, t := s.h.Graph, s.h.Tree
+	counts := make([]uint32, g.Len())
+	owner := make([]graph.NodeID, g.Len()) // of an internal object; itself if roots hold it
+	i := 0
+	for n := range t.Subtree(graph.None) {
+		if i++; i%(1<<18) == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		d := t.Idom(n)
+		if d != graph.None && g.Internal(d) {
+			d = owner[d]
+		}
+		switch {
+		case g.Internal(n) && d == graph.None:
+			owner[n] = n
+		case g.Internal(n):
+			owner[n] = d
+		case d != graph.None:
+			counts[d]++
+		}
+	}
+	return counts, nil
+}
+
+// holdsInside reports whether an object holds internal ones directly and is not
+// the inside of another.
+func (h *Heap) holdsInside(n graph.NodeID) bool {
+	if d := h.Tree.Idom(n); h.Graph.Internal(n) && d != graph.None {
+		return false
+	}
+	for c := range h.Tree.Children(n) {
+		if h.Graph.Internal(c) {
+			return true
+		}
+	}
+	return h.Graph.Internal(n)
+}
+
+// look adds what one holder has to the groups.
+func (s *scanner) look(owner graph.NodeID) {
+	inside := s.children(owner)
+	elem, best := s.best()
+	switch {
+	case best != nil && best.retained >= inside.retained/2:
+		s.add(owner, elem, false, best)
+	case inside.count > 0:
+		s.add(owner, s.h.Graph.Type(inside.sample), true, &inside)
+	}
+}
+
+// best is the type of which there are enough children and which retains the
+// most; nil if there is none.
+func (s *scanner) best() (elem graph.TypeID, best *tally) {
+	for typ, t := range s.tally {
+		if t.count >= minOwned && (best == nil || t.retained > best.retained || t.retained == best.retained && typ < elem) {
+			elem, best = typ, t
+		}
+	}
+	return elem, best
+}
+
+// children tallies a holder's children by type; what is inside is summed up
+// apart, with its shallow sizes.
+func (s *scanner) children(owner graph.NodeID) (inside tally) {
+	g, t := s.h.Graph, s.h.Tree
+	clear(s.tally)
+	s.stack = append(s.stack[:0], owner)
+	for len(s.stack) > 0 {
+		at := s.stack[len(s.stack)-1]
+		s.stack = s.stack[:len(s.stack)-1]
+		for c := range t.Children(at) {
+			if g.Internal(c) {
+				s.stack = append(s.stack, c)
+				inside.count++
+				inside.retained += g.Size(c)
+				if inside.count == 1 || g.Size(c) > g.Size(inside.sample) {
+					inside.sample = c
+				}
+				continue
+			}
+			k := s.tally[g.Type(c)]
+			if k == nil {
+				k = &tally{sample: c}
+				s.tally[g.Type(c)] = k
+			}
+			k.count++
+			k.retained += t.Retained(c)
+			if t.Retained(c) > t.Retained(k.sample) {
+				k.sample = c
+			}
+		}
+	}
+	return inside
+}
+
+func (s *scanner) add(owner graph.NodeID, elem graph.TypeID, inline bool, t *tally) {
+	key := holdingKey{s.h.Graph.Type(owner), elem, inline}
+	x := s.found[key]
+	if x == nil {
+		x = &holding{holder: key.holder, elem: elem, inline: inline, largest: graph.None}
+		s.found[key] = x
+	}
+	if len(x.owners) < maxOwners {
+		x.owners = append(x.owners, owner)
+	}
+	if t.count > x.most {
+		x.most, x.largest, x.sample = t.count, owner, t.sample
+	}
+	x.elements += t.count
+	x.retained += t.retained
+}

@@ -1,0 +1,186 @@
+package suspect
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"sync"
+
+	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/dominator"
+	"github.com/refgraph/refgraph/graph/retain"
+)
+
+// Heap is what the detectors look at.
+type Heap struct {
+	Graph *graph.Graph
+	Tree  *dominator.Tree
+	Paths *retain.Tree
+	Older *Heap // an older dump of the same program, for growth; may be nil
+
+	once sync.Once
+	all  []*holding
+	err  error
+}
+
+// NewHeap computes the dominator tree and the shortest paths, side by side.
+func NewHeap(ctx context.Context, g *graph.Graph) (*Heap, error) {
+	h := &Heap{Graph: g}
+	err := graph.Parallel(ctx, 2, 2, func(i int) (err error) {
+		if i == 0 {
+			h.Tree, err = dominator.Compute(ctx, g)
+		} else {
+			h.Paths, err = retain.Search(ctx, g)
+		}
+		return err
+	})
+	return h, err
+}
+
+// Suspect is one likely leak.
+type Suspect struct {
+	Detector string
+	Reason   string // a sentence without sizes, for a person on call
+	Hint     string // the usual fix
+
+	// Object is what to look at: what holds the rest, or the first of Count
+	// objects of one type that do. None if roots hold the rest directly.
+	Object graph.NodeID
+	Type   string // of Object
+	Count  int
+
+	// Accumulation is the object below Object where it all comes together; it
+	// may be Object. None if there is no such object.
+	Accumulation graph.NodeID
+
+	// Elements is how many objects of the type ElementType have come together;
+	// 0 if that is not what is suspect.
+	Elements    int
+	ElementType string
+
+	Retained uint64  // bytes
+	Share    float64 // of the reachable bytes
+
+	Path        retain.Path // the shortest to Accumulation, or to one of the elements if there is none
+	Fingerprint string
+
+	rank   uint8 // of the path's root
+	anyway bool  // suspect however little it retains
+}
+
+// Detector finds one kind of leak.
+type Detector struct {
+	Name string
+	Doc  string // one line
+	Run  func(ctx context.Context, h *Heap) ([]Suspect, error)
+}
+
+// Detectors lists the detectors; of two that find the same, the earlier one
+// tells.
+func Detectors() []Detector {
+	return []Detector{
+		{"growth", "collections that grew since the older dump (--against)", growth},
+		{"listeners", "many callbacks in one registry: functions, closures, listeners", listeners},
+		{"linked-list", "a long chain of objects of one type", linkedLists},
+		{"stack", "what goroutines or threads hold: many blocked at one place, or one with a lot", stacks},
+		{"finalizers", "objects that wait for their finalizers or cleanups", finalizers},
+		{"collection", "a container with many elements of one type", collections},
+		{"biggest-drop", "where most of the heap comes together in the dominator tree", biggestDrop},
+	}
+}
+
+// The limits of what is suspect.
+const (
+	minElements = 1000      // elements of a collection, objects of a chain
+	minShare    = 0.004     // of the reachable bytes, for small leaks
+	minBytes    = 256 << 10 // what is smaller is no leak to look for
+	maxSuspects = 20
+	maxNested   = 0.5 // a suspect inside another is told apart if it is more of it than this
+)
+
+// Find runs all detectors and returns the suspects: those that a person can act
+// on first (held by the program's own roots before those of libraries and the
+// runtime), then by what they retain. A heap without a leak gives none. It
+// takes a few passes over the objects and 8 bytes an object.
+func Find(ctx context.Context, h *Heap) ([]Suspect, error) {
+	var all []Suspect
+	for _, d := range Detectors() {
+		found, err := d.Run(ctx, h)
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range found {
+			s.Detector = d.Name
+			if h.complete(&s) {
+				all = append(all, s)
+			}
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+	}
+	all = h.distinct(all)
+	slices.SortStableFunc(all, func(a, b Suspect) int {
+		return cmp.Or(cmp.Compare(a.rank/graph.RankLibrary, b.rank/graph.RankLibrary), cmp.Compare(b.Retained, a.Retained), cmp.Compare(a.Fingerprint, b.Fingerprint))
+	})
+	return all[:min(len(all), maxSuspects)], nil
+}
+
+// complete fills in what follows from the rest, and reports whether the suspect
+// is worth showing.
+func (h *Heap) complete(s *Suspect) bool {
+	_, total := h.Tree.Total()
+	if total == 0 || s.Retained < minBytes && !s.anyway {
+		return false
+	}
+	s.Share = float64(s.Retained) / float64(total)
+	if s.Object != graph.None {
+		s.Type = h.Graph.TypeName(s.Object)
+	}
+	if s.Path.Root == nil {
+		s.Path = h.Paths.Path(s.where(), nil)
+	}
+	if s.Path.Root != nil {
+		s.rank = s.Path.Root.Rank
+	}
+	if s.Fingerprint == "" {
+		s.Fingerprint = h.fingerprint(s)
+	}
+	return s.rank < graph.RankRuntime || s.Share >= dropShare
+}
+
+// distinct drops suspects that say again what another says: the same object, or
+// a smaller part of what a collection holds. What a stack holds is told with
+// the collection that it is.
+func (h *Heap) distinct(all []Suspect) []Suspect {
+	var kept []Suspect
+	for _, s := range all {
+		i := slices.IndexFunc(kept, func(k Suspect) bool {
+			return k.Fingerprint == s.Fingerprint || k.where() != graph.None && k.where() == s.where()
+		})
+		if i < 0 {
+			kept = append(kept, s)
+		} else if k := &kept[i]; k.Elements == 0 && s.Elements > 0 {
+			k.Elements, k.ElementType, k.Retained, k.Share = s.Elements, s.ElementType, max(s.Retained, k.Retained), max(s.Share, k.Share)
+			k.Reason += ": " + s.Reason
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(kept), func(s Suspect) bool {
+		return slices.ContainsFunc(kept, func(k Suspect) bool { return h.inside(&s, &k) })
+	})
+}
+
+// inside reports whether s is a part of what k's elements retain.
+func (h *Heap) inside(s, k *Suspect) bool {
+	at := s.where()
+	return k.Elements > 0 && k.where() != graph.None && at != graph.None && at != k.where() &&
+		float64(s.Retained) < maxNested*float64(k.Retained) && h.Tree.Dominates(k.where(), at)
+}
+
+// where is the object that a suspect is about.
+func (s *Suspect) where() graph.NodeID {
+	if s.Accumulation != graph.None {
+		return s.Accumulation
+	}
+	return s.Object
+}

@@ -1,0 +1,350 @@
+package suspect
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/graphtest"
+)
+
+// picture collects the arrows of a graph.
+type picture struct{ strings.Builder }
+
+func (p *picture) add(format string, args ...any) { fmt.Fprintf(p, format+"\n", args...) }
+
+// ballast is what a healthy program has: a state struct with buffers, a table
+// of moderate size, a pool of workers with a little on their stacks.
+func ballast(p *picture) {
+	p.add("@main.app>app app=main.App/128")
+	for i := range 40 {
+		p.add("app.buf[%d]>buf%d buf%d=[]uint8/1048576", i, i, i)
+	}
+	p.add("app.routes>routes routes=map/48!")
+	for i := range 200 {
+		p.add(`routes["r%d"]>route%d route%d=main.Route/96 route%d.h>h%d h%d=main.Handler/32`, i, i, i, i, i, i)
+	}
+	for i := range 50 {
+		p.add("@stack/goroutine_%d_main.worker·_job>job%d job%d=main.Job/512 job%d>app", i+10, i, i, i)
+	}
+	p.add("@stack/goroutine_1_main.main·_app>app")
+}
+
+// leaks are programs with one leak of n objects each; with a few instead of
+// many it is the clean version.
+var leaks = []struct {
+	name     string
+	detector string
+	reason   []string // parts of it
+	draw     func(p *picture, n int)
+}{
+	{"static cache", "collection", []string{"one main.Cache holds", `main.Session in .m["…"]`, "held by global main.cache"}, func(p *picture, n int) {
+		p.add("@main.cache>cache cache=main.Cache/64 cache.m>cm cm=map.Map/48! cm>cg cm[\"\"]>cg2 cg=groups/4096! cg2=groups/4096!")
+		for i := range n {
+			p.add(`cg["k%d"]>s%d s%d=main.Session/256 s%d.user>u%d u%d=main.User/64 s%d>app`, i, i, i, i, i, i, i)
+		}
+	}},
+	{"sharded cache", "collection", []string{"64 main.shard hold", "main.Entry"}, func(p *picture, n int) {
+		p.add("@main.shards>shards shards=[]*main.shard/512")
+		for k := range 64 {
+			p.add("shards[%d]>sh%d sh%d=main.shard/48 sh%d.m>sm%d sm%d=map.Map/1024!", k, k, k, k, k, k)
+		}
+		for i := range n {
+			p.add(`sm%d["k%d"]>en%d en%d=main.Entry/300`, i%64, i, i, i)
+		}
+	}},
+	{"map of plain values", "collection", []string{"one main.Index holds most of its memory in its own entries"}, func(p *picture, n int) {
+		p.add("@main.index>index index=main.Index/64 index.m>im im=map.Map/48! im>ig ig=groups/%d!", n*300)
+	}},
+	{"linked list", "linked-list", []string{"a linked list of", "main.node, one after the other", "held by global main.head"}, func(p *picture, n int) {
+		p.add("@main.head>l0 l0=main.node/300")
+		for i := range n {
+			p.add("l%d.next>l%d l%d=main.node/300", i, i+1, i+1)
+		}
+	}},
+	{"list held at both ends", "linked-list", []string{"one list.List holds a linked list of", "list.Element"}, func(p *picture, n int) {
+		p.add("@main.queue>list list=list.List/48 list.root.next>e0 list.root.prev>e%d e0=list.Element/48", n)
+		for i := range n {
+			p.add("e%d.next>e%d e%d.prev>e%d e%d=list.Element/48 e%d.Value>v%d v%d=main.Event/256", i, i+1, i+1, i, i+1, i, i, i)
+		}
+	}},
+	{"listeners", "listeners", []string{"callbacks (main.clickListener)", "held by global main.bus"}, func(p *picture, n int) {
+		p.add("@main.bus>bus bus=main.Bus/48 bus.listeners>ls ls=[]main.Listener/%d", n*16)
+		for i := range n {
+			p.add("ls[%d]>li%d li%d=main.clickListener/32 li%d.view>vw%d vw%d=main.View/256", i, i, i, i, i, i)
+		}
+	}},
+	{"closures", "listeners", []string{"callbacks (func main.register.func1)"}, func(p *picture, n int) {
+		p.add("@main.hooks>hooks hooks=[]func()/%d", n*8)
+		for i := range n {
+			p.add("hooks[%d]>fn%d fn%d=func·main.register.func1/16 fn%d>cap%d cap%d=[]uint8/300", i, i, i, i, i, i)
+		}
+	}},
+	{"local map", "stack", []string{"goroutine 99 main.collect · seen is alive and alone holds this", "main.Item"}, func(p *picture, n int) {
+		p.add("@stack/goroutine_99_main.collect·_seen>seen seen=map.Map/48! seen>sg sg=groups/1024!")
+		for i := range n {
+			p.add(`sg["k%d"]>it%d it%d=main.Item/600`, i, i, i)
+		}
+	}},
+	{"blocked goroutines", "stack", []string{"goroutines wait at main.send (chan send) and hold this"}, func(p *picture, n int) {
+		for i := range n / 4 {
+			p.add("@stack/goroutine_%d_main.send·_req>req%d req%d=main.Request/2048 req%d.body>body%d body%d=[]uint8/400", i+1000, i, i, i, i, i)
+			p.add("@stack/goroutine_%d_main.serve·_r>req%d", i+1000, i)
+		}
+	}},
+	{"finalizers", "finalizers", []string{"held for finalizers that have yet to run"}, func(p *picture, n int) {
+		for i := range n {
+			p.add("@finalizer/queued_of_main.File>f%d f%d=main.File/300", i, i)
+		}
+	}},
+}
+
+// heap builds the heap of a picture. Names have `_` for a space in them.
+func heap(t testing.TB, p *picture) *Heap {
+	t.Helper()
+	g := withGroups(t, graphtest.Parse(t, p.String()).Graph)
+	h, err := NewHeap(t.Context(), g)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+// withGroups copies a graph and names its roots and types as a Go reader does.
+func withGroups(t testing.TB, g *graph.Graph) *graph.Graph {
+	t.Helper()
+	b := graph.NewBuilder(*g.Info(), graph.NameLabels)
+	if err := b.SetCount(g.Len()); err != nil {
+		t.Fatal(err)
+	}
+	for n := range graph.NodeID(g.Len()) {
+		b.SetNode(n, b.Types().Intern(strings.ReplaceAll(g.TypeName(n), "·", " ")), g.Size(n), 0)
+		if g.Internal(n) {
+			b.SetInternal(n)
+		}
+	}
+	err := b.BuildRows(t.Context(), 1, func(w *graph.RowWriter, lo, hi graph.NodeID) error {
+		for n := lo; n < hi; n++ {
+			for i, to := range g.Row(n) {
+				w.AddKind(to, uint32(b.String(g.Detail().RefName(n, i, true))), g.RefKind(n, i))
+			}
+			w.Next()
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range g.Roots() {
+		name := g.String(r.Name)
+		if s, ok := strings.CutPrefix(name, "stack "); ok {
+			name = strings.ReplaceAll(strings.ReplaceAll(s, "_", " "), "· ", " · ")
+		} else if s, ok := strings.CutPrefix(name, "finalizer "); ok {
+			name = strings.ReplaceAll(s, "_", " ")
+		}
+		r.Name = b.String(name)
+		r.Group = r.Name
+		if f := strings.Fields(name); f[0] == "goroutine" {
+			r.Group = b.String("goroutines " + strings.Join(f[2:], " ") + " (chan send)")
+		}
+		b.AddRoot(r)
+	}
+	out, err := b.Build(hideKeys{g})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// hideKeys names references as readers do without values.
+type hideKeys struct{ g *graph.Graph }
+
+func (d hideKeys) RefName(n graph.NodeID, i int, _ bool) string {
+	name := d.g.Detail().RefName(n, i, true)
+	if open := strings.Index(name, `["`); open >= 0 {
+		return name[:open] + `["…"]`
+	}
+	return name
+}
+func (d hideKeys) Fields(graph.NodeID, bool, int) ([]graph.Field, int) { return nil, 0 }
+func (d hideKeys) Describe(graph.NodeID, bool) string                  { return "" }
+
+func find(t testing.TB, h *Heap) []Suspect {
+	t.Helper()
+	list, err := Find(t.Context(), h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+func show(list []Suspect) string {
+	var b strings.Builder
+	for _, s := range list {
+		fmt.Fprintf(&b, "%s %.3f %d: %s\n", s.Detector, s.Share, s.Retained, s.Reason)
+	}
+	return b.String()
+}
+
+func TestLeaksAreFound(t *testing.T) {
+	for _, leak := range leaks {
+		t.Run(leak.name, func(t *testing.T) {
+			var p picture
+			ballast(&p)
+			leak.draw(&p, 4000)
+			list := find(t, heap(t, &p))
+			if len(list) != 1 {
+				t.Fatalf("%d suspects:\n%s", len(list), show(list))
+			}
+			s := list[0]
+			if s.Detector != leak.detector {
+				t.Errorf("found by %s, want %s", s.Detector, leak.detector)
+			}
+			if s.Share > 0.06 {
+				t.Errorf("the leak is %.3f of the heap: too easy", s.Share)
+			}
+			for _, part := range leak.reason {
+				if !strings.Contains(s.Reason, part) {
+					t.Errorf("the reason does not say %q: %s", part, s.Reason)
+				}
+			}
+			if s.Hint == "" || s.Fingerprint == "" || s.Path.Root == nil || s.Type == "" {
+				t.Errorf("incomplete: %+v", s)
+			}
+		})
+	}
+}
+
+func TestCleanHeapsGiveNone(t *testing.T) {
+	for _, leak := range leaks {
+		t.Run(leak.name, func(t *testing.T) {
+			var p picture
+			ballast(&p)
+			leak.draw(&p, 60)
+			if list := find(t, heap(t, &p)); len(list) > 0 {
+				t.Errorf("suspects in a clean heap:\n%s", show(list))
+			}
+		})
+	}
+}
+
+func TestAllLeaksTogether(t *testing.T) {
+	var p picture
+	ballast(&p)
+	for _, leak := range leaks {
+		leak.draw(&p, 4000)
+	}
+	list := find(t, heap(t, &p))
+	if len(list) != len(leaks) {
+		t.Errorf("%d suspects, want %d:\n%s", len(list), len(leaks), show(list))
+	}
+	for _, leak := range leaks {
+		found := false
+		for _, s := range list {
+			found = found || s.Detector == leak.detector && strings.Contains(s.Reason, leak.reason[0])
+		}
+		if !found {
+			t.Errorf("%s is not among\n%s", leak.name, show(list))
+		}
+	}
+}
+
+func TestFingerprintsAreStable(t *testing.T) {
+	seen := map[string]string{}
+	for _, leak := range leaks {
+		var prints []string
+		for _, n := range []int{4000, 7000} {
+			var p picture
+			if n == 7000 { // other numbers, other company
+				p.add("@main.other>zz")
+			}
+			ballast(&p)
+			leak.draw(&p, n)
+			if list := find(t, heap(t, &p)); len(list) > 0 {
+				prints = append(prints, list[0].Fingerprint)
+			}
+		}
+		if len(prints) != 2 || prints[0] != prints[1] {
+			t.Errorf("%s: fingerprints %v", leak.name, prints)
+			continue
+		}
+		if other, ok := seen[prints[0]]; ok {
+			t.Errorf("%s and %s have the same fingerprint", leak.name, other)
+		}
+		seen[prints[0]] = leak.name
+	}
+}
+
+func TestGrowth(t *testing.T) {
+	draw := func(cache, table int) *Heap {
+		var p picture
+		ballast(&p)
+		leaks[0].draw(&p, cache)
+		leaks[6].draw(&p, table)
+		return heap(t, &p)
+	}
+	h := draw(3000, 3000)
+	h.Older = draw(500, 2900)
+	list := find(t, h)
+	if len(list) == 0 || list[0].Detector != "growth" && list[1].Detector != "growth" {
+		t.Fatalf("no growth:\n%s", show(list))
+	}
+	for _, s := range list {
+		if grew := strings.Contains(s.Reason, "grew from 500 to 3,000"); grew != (s.Detector == "growth") || grew != strings.Contains(s.Reason, "main.Session") {
+			t.Errorf("%s: %s", s.Detector, s.Reason)
+		}
+	}
+}
+
+func TestBiggestDrop(t *testing.T) {
+	var p picture
+	p.add("@main.srv>srv srv=main.Server/100 srv.state>st st=main.State/100 st.all>all all=main.Registry/100")
+	for i := range 300 { // too few for a collection
+		p.add("all.x%d>x%d x%d=main.X/100000", i, i, i)
+	}
+	for i := range 400 { // held by two roots each: no object dominates them
+		p.add("@main.a>y%d @main.b>y%d y%d=main.Y/50000", i, i, i)
+	}
+	h := heap(t, &p)
+	list := find(t, h)
+	if len(list) != 2 || list[0].Detector != "biggest-drop" || list[1].Detector != "biggest-drop" {
+		t.Fatalf("got\n%s", show(list))
+	}
+	if s := list[0]; h.Graph.TypeName(s.Object) != "main.Server" || h.Graph.TypeName(s.Accumulation) != "main.Registry" {
+		t.Errorf("%s", s.Reason)
+	}
+	if s := list[1]; s.Count != 400 || s.ElementType != "main.Y" {
+		t.Errorf("%s", s.Reason)
+	}
+}
+
+func TestEmptyAndCancelled(t *testing.T) {
+	h := heap(t, &picture{})
+	if list := find(t, h); len(list) > 0 {
+		t.Errorf("suspects in an empty heap:\n%s", show(list))
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := NewHeap(ctx, h.Graph); !errors.Is(err, context.Canceled) {
+		t.Errorf("not cancelled: %v", err)
+	}
+	if _, err := Find(ctx, h); !errors.Is(err, context.Canceled) {
+		t.Errorf("not cancelled: %v", err)
+	}
+}
+
+func BenchmarkFind(b *testing.B) {
+	g := graphtest.Sessions(2_000_000)
+	for b.Loop() {
+		h, err := NewHeap(b.Context(), g)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if list := find(b, h); len(list) == 0 {
+			b.Fatal("nothing found")
+		}
+	}
+}

@@ -1,0 +1,136 @@
+package suspect
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/refgraph/refgraph/graph"
+)
+
+// The usual fixes, for all runtimes.
+const (
+	hintList      = "cut the list when its elements are done with, or keep only its newest ones"
+	hintDrop      = "see what should have removed the parts; refgraph dominators shows them"
+	hintPlain     = "see whether the buffer must be kept whole; copy out what is needed of it"
+	hintSpread    = "see refgraph paths for the type: each way that holds them must let go"
+	hintStack     = "let them end: close their channel, cancel their context, or set a time limit"
+	hintFinalizer = "finalizers run one after the other: see what blocks them, and close objects explicitly"
+)
+
+// hints are the usual fixes in the words of a runtime: of a collection that
+// only grows, and of listeners that are never removed.
+var hints = map[graph.Runtime]struct{ collection, listeners string }{
+	graph.RuntimeGo: {
+		"bound it or delete entries when they are done with; weak.Pointer values let the collector do it",
+		"return a function that unregisters, and call it; what a closure captures lives as long as the closure",
+	},
+	graph.RuntimePython: {
+		"bound it (lru_cache(maxsize=…)), or hold the objects weakly (weakref.WeakValueDictionary)",
+		"hold bound methods weakly (weakref.WeakMethod), or unregister; what a closure captures lives as long as the closure",
+	},
+	graph.RuntimeJVM: {
+		"bound it, or use a cache with expiry; WeakHashMap if the keys decide how long entries live",
+		"remove the listener where it was added; hold listeners by WeakReference if nobody can",
+	},
+	graph.RuntimeJS: {
+		"bound it, or use a WeakMap if the keys decide how long entries live",
+		"removeEventListener or an AbortSignal; what a closure captures lives as long as the closure",
+	},
+	graph.RuntimeRuby: {
+		"bound it, or use ObjectSpace::WeakMap if the keys decide how long entries live",
+		"remove the block or method where it was added",
+	},
+}
+
+func (h *Heap) hint(x *holding) string {
+	if h.isLinked(x) {
+		return hintList
+	}
+	words, ok := hints[h.Graph.Info().Runtime]
+	if !ok {
+		words = hints[graph.RuntimeGo]
+		words.collection = "bound it, or remove entries when they are done with"
+	}
+	if h.isCallback(x) {
+		return words.listeners
+	}
+	return words.collection
+}
+
+// callbackTypes are types of functions and closures, by runtime.
+var callbackTypes = map[graph.Runtime]*regexp.Regexp{
+	graph.RuntimeGo:     regexp.MustCompile(`^func[ (]|^func$|\.func\d+`),
+	graph.RuntimePython: regexp.MustCompile(`^(builtins\.)?(function|method|builtin_function_or_method|partial)$|^functools\.partial$|weakref\.WeakMethod$`),
+	graph.RuntimeJVM:    regexp.MustCompile(`\$\$Lambda`),
+	graph.RuntimeJS:     regexp.MustCompile(`^(Function|closure|\(closure\)|JSFunction|system / Context)$`),
+	graph.RuntimeRuby:   regexp.MustCompile(`^(Proc|Method)$`),
+}
+
+// listenerName is how people name callbacks in all languages.
+var listenerName = regexp.MustCompile(`(?i)(listener|observer|subscriber|subscription|callback|handler|hook|watcher)s?$`)
+
+// isCallback reports whether the elements of a holding are functions, or are
+// named as listeners are.
+func (h *Heap) isCallback(x *holding) bool {
+	if x.inline {
+		return false
+	}
+	name := h.Graph.Types().Name(x.elem)
+	if re := callbackTypes[h.Graph.Info().Runtime]; re != nil && re.MatchString(name) {
+		return true
+	}
+	name, _, _ = strings.Cut(name, "[")
+	return listenerName.MatchString(name)
+}
+
+// stackWord is what a runtime calls what has a stack.
+func (h *Heap) stackWord() string {
+	if h.Graph.Info().Runtime == graph.RuntimeGo {
+		return "goroutine"
+	}
+	return "thread"
+}
+
+// mainStack is the name of what runs the program's entry, which holds the
+// program's state by right.
+var mainStack = map[string]bool{"goroutine 1": true, `thread "main"`: true, "thread MainThread": true, `thread "MainThread"`: true}
+
+// stackName cuts a root's name to the goroutine or thread: `goroutine 18`.
+func stackName(root string) string {
+	root, _, _ = strings.Cut(root, " · ")
+	if rest, ok := strings.CutPrefix(root, "goroutine "); ok {
+		id, _, _ := strings.Cut(rest, " ")
+		return "goroutine " + id
+	}
+	return root
+}
+
+// withoutVariable cuts the variable out of a group's name, and leaves the state:
+// `goroutines main.worker · s (select)` becomes `goroutines main.worker (select)`.
+func withoutVariable(group string) string {
+	i := strings.LastIndex(group, " · ")
+	if i < 0 {
+		return group
+	}
+	state := ""
+	if j := strings.LastIndex(group[i:], " ("); j >= 0 {
+		state = group[i+j:]
+	}
+	return group[:i] + state
+}
+
+// isBacklog reports whether a finalizer root is of objects that are dead and
+// wait: Go also has roots for the finalizers of live objects.
+func (h *Heap) isBacklog(group string) bool {
+	return h.Graph.Info().Runtime != graph.RuntimeGo || strings.HasPrefix(group, "queued ")
+}
+
+// count writes a number with commas.
+func count(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
