@@ -27,10 +27,11 @@ type process struct {
 // variables are the addresses of the runtime's variables that are read; 0 for
 // those that the version does not have or that were not found.
 type variables struct {
-	mheap    uint64
-	allgs    uint64
-	allfin   uint64
-	cleanups uint64
+	mheap uint64
+	allgs uint64
+	// allfin and cleanups can be several when they had to be searched for.
+	allfin   []uint64 // pointers to blocks of queued finalizers
+	cleanups []uint64 // runtime.gcCleanups
 }
 
 // findVariables looks the runtime's variables up in the symbol table.
@@ -44,9 +45,12 @@ func (p *process) findVariables() bool {
 		}
 		return 0
 	}
-	p.vars = variables{
-		mheap: find("runtime.mheap_"), allgs: find("runtime.allgs"),
-		allfin: find("runtime.allfin"), cleanups: find("runtime.gcCleanups"),
+	p.vars = variables{mheap: find("runtime.mheap_"), allgs: find("runtime.allgs")}
+	if v := find("runtime.allfin"); v != 0 {
+		p.vars.allfin = []uint64{v}
+	}
+	if v := find("runtime.gcCleanups"); v != 0 {
+		p.vars.cleanups = []uint64{v}
 	}
 	return p.vars.mheap != 0 && p.vars.allgs != 0
 }

@@ -110,19 +110,24 @@ const maxBlocks = 1 << 20
 
 // queues adds the finalizers and cleanups that wait to be run.
 func (r *roots) queues() {
-	m, l := r.p.mem, r.p.l
-	block := m.u64(r.p.vars.allfin)
-	for n := 0; block != 0 && n < maxBlocks && m.find(block) != nil; n++ {
-		r.finBlock(block)
-		block = m.u64(block + l.FinBlockAll.off)
+	l := r.p.l
+	for _, head := range r.p.vars.allfin {
+		r.blocks(head, l.FinBlockAll.off, r.finBlock)
 	}
-	if r.p.vars.cleanups == 0 || l.QueueAll.size == 0 {
-		return
+	if l.QueueAll.size > 0 {
+		for _, queue := range r.p.vars.cleanups {
+			r.blocks(queue+l.QueueAll.off, l.CleanBlockAll.off, r.cleanupBlock)
+		}
 	}
-	block = m.u64(r.p.vars.cleanups + l.QueueAll.off)
-	for n := 0; block != 0 && n < maxBlocks && m.find(block) != nil; n++ {
-		r.cleanupBlock(block)
-		block = m.u64(block + l.CleanBlockAll.off)
+}
+
+// blocks visits a list of blocks that are linked at an offset.
+func (r *roots) blocks(head, link uint64, visit func(block uint64)) {
+	m := r.p.mem
+	seen := map[uint64]bool{}
+	for b := m.u64(head); b != 0 && !seen[b] && len(seen) < maxBlocks && m.find(b) != nil; b = m.u64(b + link) {
+		seen[b] = true
+		visit(b)
 	}
 }
 
