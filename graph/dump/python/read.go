@@ -1,0 +1,260 @@
+package python
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/dump/internal/source"
+)
+
+// Read builds the graph of a dump of refgraph_dump.py. It returns
+// source.ErrNotMine for other files and *source.SyntaxError for a dump that is
+// damaged beyond use; one that is cut short gives a warning and what it has.
+// Memory beyond the graph is 12 bytes an object.
+func Read(ctx context.Context, src *source.Source) (*graph.Graph, error) {
+	f, err := scan(ctx, src)
+	if err != nil {
+		return nil, err
+	}
+	r := newReader(f)
+	for _, step := range []func(context.Context) error{r.nodes, r.insides, r.rows, r.addRoots} {
+		if err := step(ctx); err != nil {
+			return nil, err
+		}
+	}
+	for _, w := range f.warnings {
+		r.b.Warn(w)
+	}
+	return r.b.Build(newDetailer(r))
+}
+
+// reader is the state of building one graph.
+type reader struct {
+	f   *file
+	b   *graph.Builder
+	g   *graph.Graph
+	ix  *graph.AddressIndex
+	own map[uint64]bool
+
+	types  []graph.TypeID                    // by type of the file
+	name   []graph.StringID                  // by object: `.attr` if the object is the str of an attribute's name
+	attrs  graph.Bitset                      // dicts that hold attributes
+	cells  map[graph.NodeID][]graph.StringID // closure tuple -> names of its cells
+	keys   []graph.StringID                  // by type: how a key of this type is written
+	atoms  []bool                            // by type
+	shapes []names                           // by shape of the file
+
+	lost atomic.Int64 // references to objects that are missing
+}
+
+// names is a shape whose labels are interned.
+type names struct {
+	ids   []graph.StringID
+	kinds []graph.RefKind
+	tail  string
+	dict  int // position of the attributes' dict, or -1
+	cells int // position of the closure, or -1
+}
+
+// labels that many references share; RefName fills in what is missing
+const (
+	labelKey    = " (key)"
+	labelItem   = "[…]"
+	labelMember = " (member)"
+)
+
+func newReader(f *file) *reader {
+	h := f.header
+	info := graph.Info{
+		Name: f.src.Name, Format: "python", Runtime: graph.RuntimePython, PointerSize: h.PointerSize,
+		RuntimeVersion: "Python " + strings.TrimSpace(strings.SplitN(h.Python, " ", 2)[0]), Taken: time.Unix(h.Time, 0).UTC(),
+	}
+	info.Facts = []graph.Fact{
+		{Name: "process", Value: fmt.Sprint(h.PID)}, {Name: "platform", Value: h.Platform},
+		{Name: "taken", Value: map[bool]string{true: "in a forked child", false: "in the process"}[h.Forked]},
+		{Name: "values", Value: map[bool]string{true: "in the dump", false: "not in the dump"}[h.Values]},
+		{Name: "allocation sites", Value: map[bool]string{true: "in the dump", false: "not in the dump (tracemalloc was off)"}[h.Sites]},
+	}
+	b := graph.NewBuilder(info, graph.NameLabels)
+	r := &reader{f: f, b: b, g: b.Graph(), own: map[uint64]bool{}, cells: map[graph.NodeID][]graph.StringID{}}
+	for _, id := range h.Own {
+		r.own[id] = true
+	}
+	for _, t := range f.types {
+		name := typeName(t)
+		r.types = append(r.types, b.Types().Intern(name))
+	}
+	r.keys = make([]graph.StringID, b.Types().Len())
+	r.atoms = make([]bool, b.Types().Len())
+	for _, id := range r.types {
+		name := b.Types().Name(id)
+		r.keys[id] = b.String(keyLabel(name))
+		r.atoms[id] = atomTypes[name]
+	}
+	for _, s := range f.shapes {
+		r.shapes = append(r.shapes, r.intern(s))
+	}
+	return r
+}
+
+// typeName is how a Python programmer names a type.
+func typeName(t [2]string) string {
+	switch t[0] {
+	case "builtins":
+		return t[1]
+	case "", "?":
+		return "?." + t[1]
+	}
+	return t[0] + "." + t[1]
+}
+
+// atomTypes hold nothing; who holds them is of no interest.
+var atomTypes = map[string]bool{"str": true, "bytes": true, "int": true, "float": true, "complex": true, "bool": true, "NoneType": true, "range": true}
+
+// keyLabel is how a key of a type is written with its value hidden.
+func keyLabel(typ string) string {
+	switch typ {
+	case "str":
+		return `["…"]`
+	case "bytes":
+		return `[b"…"]`
+	case "tuple":
+		return "[(…)]"
+	case "int", "float", "bool", "NoneType":
+		return "[…]"
+	}
+	return "[<" + typ + ">]"
+}
+
+func (r *reader) intern(s shape) names {
+	n := names{tail: s.Tail, dict: -1, cells: -1}
+	for i, l := range s.Refs {
+		kind := graph.Strong
+		switch l.kind {
+		case "weak":
+			kind = graph.Weak
+		case "dict":
+			n.dict = i
+		case "closure":
+			n.cells = i
+		}
+		text := l.name
+		if text == ".cell_contents" {
+			text = ""
+		}
+		n.ids = append(n.ids, r.b.String(text))
+		n.kinds = append(n.kinds, kind)
+	}
+	return n
+}
+
+// nodes numbers the objects. A record that comes again replaces the earlier one.
+func (r *reader) nodes(ctx context.Context) error {
+	shift := uint8(3)
+	if r.f.header.PointerSize == 4 {
+		shift = 2
+	}
+	x := graph.NewAddressIndexer(shift)
+	for i := range r.f.batches {
+		b := &r.f.batches[i]
+		for k := range b.n {
+			x.Add(u64(b.ids, k))
+		}
+		if i&255 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+	ix, err := x.Build()
+	if errors.Is(err, graph.ErrMisaligned) {
+		return &source.SyntaxError{File: r.f.src.Name, What: "damaged object address", Err: err}
+	}
+	if err != nil {
+		return err
+	}
+	r.ix = ix
+	if err := r.b.SetAddresses(ix); err != nil {
+		return err
+	}
+	for i := range r.f.batches {
+		b := &r.f.batches[i]
+		for k := range b.n {
+			n, _ := ix.Lookup(u64(b.ids, k))
+			r.b.SetNode(n, r.types[b.typ], b.size(k), int64(b.start+k))
+		}
+		if i&255 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// insides marks the dicts that hold attributes, closures and their cells, and
+// learns the names of attributes.
+func (r *reader) insides(ctx context.Context) error {
+	r.attrs = graph.NewBitset(r.g.Len())
+	r.name = make([]graph.StringID, r.g.Len())
+	for _, x := range r.f.names {
+		if n, ok := r.ix.Lookup(x.ID); ok {
+			r.name[n] = r.b.String("." + x.Text)
+		}
+	}
+	for i := range r.f.batches {
+		b := &r.f.batches[i]
+		if cell := r.g.Types().Name(r.types[b.typ]) == "cell"; cell {
+			r.markCells(b)
+		}
+		for k := range b.n {
+			s := &r.shapes[b.shapeOf(k)]
+			if s.dict >= 0 {
+				if n, ok := r.target(b, k, s.dict); ok {
+					r.attrs.Add(n)
+					r.b.SetInternal(n)
+				}
+			}
+			if s.cells >= 0 {
+				if n, ok := r.target(b, k, s.cells); ok {
+					r.captured(n, r.f.shapes[b.shapeOf(k)].Refs[s.cells].cells)
+				}
+			}
+			if s.dict < 0 && s.cells < 0 && b.flags&manyShapes == 0 {
+				break
+			}
+		}
+		if i&255 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+func (r *reader) markCells(b *batch) {
+	for k := range b.n {
+		if n, ok := r.ix.Lookup(u64(b.ids, k)); ok {
+			r.b.SetInternal(n)
+		}
+	}
+}
+
+// captured marks a closure: its cells get the variables' names.
+func (r *reader) captured(tuple graph.NodeID, cells []string) {
+	ids := make([]graph.StringID, len(cells))
+	for i, c := range cells {
+		ids[i] = r.b.String(" (cell " + c + ")")
+	}
+	r.cells[tuple] = ids
+	r.b.SetInternal(tuple)
+}
+
+// target looks up reference i of object k of a batch.
+func (r *reader) target(b *batch, k, i int) (graph.NodeID, bool) {
+	row := b.row(k)
+	if 8*i >= len(row) {
+		return graph.None, false
+	}
+	return r.ix.Lookup(u64(row, i))
+}
