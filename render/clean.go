@@ -28,7 +28,7 @@ func cleanView(v *View, redact *regexp.Regexp) *View {
 	out.Nodes = slices.Clone(v.Nodes)
 	for i := range out.Nodes {
 		n := &out.Nodes[i]
-		n.ID = cleanID(n.ID)
+		n.ID = cleanID(redacted(n.ID, redact))
 		n.Head, n.Name, n.Note = name(n.Head), name(n.Name), name(n.Note)
 		n.Address, n.Value = clean(n.Address), clean(n.Value)
 	}

@@ -91,7 +91,8 @@ func dotBar(share float64, l look) string {
 		}
 		return fmt.Sprintf(`<td bgcolor="%s" width="%d" height="%d" fixedsize="true"></td>`, palette[p].light, w, barHeight)
 	}
-	return `<table border="0" cellborder="0" cellspacing="0" cellpadding="0"><tr>` + cell(full, l.bar) + cell(barLength-full, l.rest) + `</tr></table>`
+	frame := fmt.Sprintf(`<table border="0" cellborder="0" cellspacing="0" cellpadding="0" fixedsize="true" width="%d" height="%d"><tr>`, barLength, barHeight)
+	return frame + cell(full, l.bar) + cell(barLength-full, l.rest) + `</tr></table>`
 }
 
 func dotRun(t textRun) string {
@@ -115,9 +116,10 @@ func dotText(s string) string {
 }
 
 // dotQuoted escapes for a quoted attribute, in which Graphviz expands \N.
-func dotQuoted(s string) string {
-	return strings.ReplaceAll(strings.ReplaceAll(s, `\`, "⧵"), `"`, "″")
-}
+func dotQuoted(s string) string { return lookalikes.Replace(s) }
+
+// lookalikes stand in for characters that a format has no escape for.
+var lookalikes = strings.NewReplacer(`\`, "⧵", `"`, "″", "<", "‹", ">", "›")
 
 func dotEdge(e *Edge, total uint64) string {
 	ink, style := edgePaint(e)

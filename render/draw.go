@@ -2,6 +2,7 @@ package render
 
 import (
 	"context"
+	"math"
 )
 
 // draw makes the scene of a View: cleaned, trimmed to the budget, laid out.
@@ -16,7 +17,7 @@ func draw(ctx context.Context, v *View, o *Options) (*scene, error) {
 	}{{o.MaxNodes, carefully}, {o.MaxNodes, cheaply}, {min(o.MaxNodes, 24), cheaply}} {
 		p := newPlan(Trim(v, try.nodes))
 		if err = p.place(ctx, try.how); err == nil {
-			return p.compose(), nil
+			return p.turned(ctx, try.how).compose(), nil
 		}
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
@@ -24,3 +25,26 @@ func draw(ctx context.Context, v *View, o *Options) (*scene, error) {
 	}
 	return textScene(v, o, err), nil
 }
+
+// tooWide is the width in points past which a picture shrinks beyond reading
+// where tickets are shown.
+const tooWide = 1500
+
+// turned returns the better of the plan and the same plan in the other
+// direction, if the plan is too wide to read.
+func (p *plan) turned(ctx context.Context, how effort) *plan {
+	if p.w <= tooWide {
+		return p
+	}
+	v := *p.view
+	v.Sideways = !v.Sideways
+	q := newPlan(&v)
+	if q.place(ctx, how) != nil || q.awkward() >= p.awkward() {
+		return p
+	}
+	return q
+}
+
+// awkward measures how far the plan is from fitting a page; people scroll down
+// more gladly than across.
+func (p *plan) awkward() float64 { return math.Max(p.w/1000, p.h/1600) }

@@ -157,6 +157,6 @@ summary{padding:8px 22px}pre{margin:0;padding:0 22px 22px;overflow-x:auto}</styl
 %s<details><summary>The same as text</summary>
 <pre>%s</pre></details>
 </body></html>
-`, escape(clean(v.Title)), svg.String(), html.EscapeString(text.String()))
+`, escape(redacted(clean(v.Title), o.Redact)), svg.String(), html.EscapeString(text.String()))
 	return err
 }

@@ -30,14 +30,14 @@ func (p *plan) legend(width float64) ([]shape, float64) {
 		out = append(out, t.at(x+it.width+6, y+legendSize*0.35))
 		x += w + legendGap
 	}
-	y += legendLine
+	y += legendLine - 4
 	for _, line := range p.view.fineprint() {
 		for _, l := range wrap(line, sans, legendSize, width) {
 			out = append(out, textRun{l, sans, legendSize, "faint"}.at(margin, y+legendSize*0.35))
 			y += legendLine - 3
 		}
 	}
-	return out, y
+	return out, y - 12
 }
 
 // fineprint says what is not shown.
@@ -177,6 +177,9 @@ func lineSample(e Edge) func(x, y float64) []shape {
 			head = head.filled(ink)
 		} else {
 			head = head.filled("page").outlined(ink, 1)
+		}
+		if e.Suspect {
+			return []shape{shape{kind: lineShape, pts: []point{{x, y - 2}, {x + 24, y - 2}}}.outlined(ink, 3), wave(x, y+2.5, 24)}
 		}
 		return []shape{shape{kind: lineShape, pts: []point{{x, y}, {x + 16, y}}, dash: style}.outlined(ink, 1.4), head}
 	}

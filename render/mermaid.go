@@ -114,4 +114,6 @@ func mermaidText(s string) string {
 	return b.String()
 }
 
-func yamlQuoted(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+func yamlQuoted(s string) string {
+	return "'" + strings.ReplaceAll(lookalikes.Replace(s), "'", "''") + "'"
+}

@@ -33,3 +33,116 @@ func sessions() *View {
 		LeftOut: []string{"3 maps of the runtime", "2 weak references"},
 	}
 }
+
+func obj(head string, count int, shallow, retained uint64, addr string) Node {
+	return Node{ID: "o-" + addr, Head: head, Count: count, Shallow: shallow, Retained: retained, Sized: true, Address: addr}
+}
+
+func root(kind, name string, count int) Node {
+	return Node{Kind: RootNode, ID: "r-" + name, Head: kind, Name: name, Count: count}
+}
+
+func target(n Node) Node { n.Kind = TargetNode; return n }
+
+func suspect(n Node) Node { n.Emphasis = true; return n }
+
+// goroutines is a leak of blocked goroutines.
+func goroutines() *View {
+	return &View{
+		Title:    "why 4,096 *http.Request are alive",
+		Subtitle: []string{"96.4 MiB retained, 88 % of the reachable heap · api.heapdump · go1.26.8 · 2026-11-22 05:38 UTC", "4,096 through goroutines main.handle · req (chan send)"},
+		Runtime:  graph.RuntimeGo, Total: 110 << 20, Hidden: true,
+		Nodes: []Node{
+			root("goroutines", "main.handle · req (chan send)", 4096),
+			root("goroutines", "net/http.(*conn).serve · w", 12),
+			obj("*net/http.response", 12, 12*208, 12*300, "0xc000100000"),
+			target(obj("*http.Request", 4096, 4096*256, 101082726, "0xc000200000")),
+		},
+		Edges: []Edge{
+			{From: 0, To: 3, Label: "req", Count: 4096, Retained: 101082726, Suspect: true},
+			{From: 1, To: 2, Label: "w", Count: 12, Retained: 3600},
+			{From: 2, To: 3, Label: ".req", Count: 12, Retained: 3600},
+			{From: 3, To: 2, Label: ".ctx.w", Count: 12, Retained: 3600, Cycle: true},
+		},
+	}
+}
+
+// linkedList is a chain with most of it left out, drawn left to right.
+func linkedList() *View {
+	v := &View{Title: "why 1 *main.Event is alive", Subtitle: []string{"64 B retained · queue.hprof · OpenJDK 21.0.4 · 2026-11-22 05:38 UTC"},
+		Runtime: graph.RuntimeJVM, Total: 30 << 20, Sideways: true}
+	v.Nodes = []Node{root("thread", `"consumer-1" · Queue.drain · head`, 1)}
+	for i := range 30 {
+		v.Nodes = append(v.Nodes, obj("com.acme.Queue$Node", 1, 24, uint64(30-i)<<20-64, "0x7f00"+string(rune('a'+i))))
+		v.Edges = append(v.Edges, Edge{From: i, To: i + 1, Label: ".next", Count: 1, Retained: uint64(30-i) << 20})
+	}
+	v.Nodes = append(v.Nodes, target(obj("com.acme.Event", 1, 64, 64, "0x7fffffff")))
+	v.Edges[0].Label = ""
+	v.Edges[8].Skipped = 48183
+	v.Edges = append(v.Edges, Edge{From: 30, To: 31, Label: ".event", Count: 1, Retained: 64})
+	return v
+}
+
+// siblings has far more boxes than any picture can show.
+func siblings(n int) *View {
+	v := &View{Title: "what main.registry holds", Runtime: graph.RuntimePython, Total: 1 << 30,
+		Nodes: []Node{root("module", "app.registry", 1), target(obj("dict", 1, 4<<20, 900<<20, "0x7f0012345678"))},
+		Edges: []Edge{{From: 0, To: 1, Label: ".registry", Count: 1, Retained: 900 << 20}}}
+	for i := range n {
+		v.Nodes = append(v.Nodes, obj("app.models.User", 1, 64, uint64(900<<20/(i+2)), "0x7f"+Count(i)))
+		v.Edges = append(v.Edges, Edge{From: 1, To: i + 2, Label: `["…"]`, Count: 1, Retained: uint64(900 << 20 / (i + 2))})
+	}
+	return v
+}
+
+// mixed shows every kind of reference and all that a box can say.
+func mixed() *View {
+	v := &View{Title: "why 3 Widget are alive", Subtitle: []string{"références · ссылки · αναφορές · 参照 · 🎉"},
+		Runtime: graph.RuntimeJS, Total: 2 << 20}
+	cache := suspect(obj("WeakCache<Widget, Map<string, Array<Widget>>> with a very long name indeed", 1, 40, 1<<20, "@1234"))
+	cache.Value, cache.Note, cache.Growth = `{size: 3, "clé": …}`, "3 entries of 16", 700<<10
+	v.Nodes = []Node{root("global", "window.app", 1), root("JNI global", "", 3), cache, obj("Listener", 2, 97, 512, "@77"),
+		target(obj("Widget", 3, 300, 2048, "@99")), obj("(internal) elements", 1, 64, 64, "@100"),
+		{Kind: MoreNode, ID: "more-1", Head: "Widget", Count: 99998, Retained: 412 << 20, Sized: true}}
+	v.Nodes[5].Internal = true
+	v.Edges = []Edge{
+		{From: 0, To: 2, Label: ".cache", Count: 1, Retained: 1 << 20, Suspect: true},
+		{From: 2, To: 4, Label: ".entries[…]", Count: 3, Kind: graph.Weak},
+		{From: 2, To: 4, Label: ".soft", Count: 1, Kind: graph.Soft},
+		{From: 1, To: 3, Count: 3, Kind: graph.Conservative, Retained: 512},
+		{From: 3, To: 4, Label: ".target", Count: 2, Retained: 2048},
+		{From: 4, To: 3, Label: ".listeners", Count: 2, Retained: 100, Cycle: true},
+		{From: 2, To: 6, Label: ".all", Count: 99998, Retained: 1 << 20},
+		{From: 4, To: 5, Label: ".children", Count: 1, Kind: graph.Finalizer},
+	}
+	return v
+}
+
+// service is a picture of about n boxes as large heaps give it: some roots, a
+// tree of holders, shared parts.
+func service(n int) *View {
+	v := &View{Title: "why 812,344 com.acme.session.HttpSession are alive", Subtitle: []string{"2.1 GiB retained, 71 % of the reachable heap · prod-7.hprof · OpenJDK 21.0.4 · 2026-11-22 05:38 UTC"},
+		Runtime: graph.RuntimeJVM, Total: 3 << 30}
+	roots := max(2, n/8)
+	for i := range roots {
+		v.Nodes = append(v.Nodes, root([]string{"thread", "static", "JNI global"}[i%3], []string{`"http-nio-8080-exec-1" · Dispatcher.run`, "com.acme.Registry.INSTANCE", "native"}[i%3], 1+i%4))
+	}
+	for i := roots; i < n-1; i++ {
+		v.Nodes = append(v.Nodes, obj([]string{"java.util.concurrent.ConcurrentHashMap", "com.acme.session.Store", "java.lang.Object[]", "com.acme.web.Filter$1"}[i%4], 1+i%3, uint64(16*i), uint64(2<<30/(i+1)), "0x7f12345"+Count(i)))
+		v.Edges = append(v.Edges, Edge{From: i * i % max(1, i*2/3), To: i, Label: []string{".sessions", "[3]", ".table", `["…"]`}[i%4], Count: 1 + i%5, Retained: uint64(2 << 30 / (i + 1))})
+	}
+	v.Nodes = append(v.Nodes, target(obj("com.acme.session.HttpSession", 812344, 812344*96, 2254857830, "0x7fffffff")))
+	for i := roots; i < n-1; i += 4 {
+		v.Edges = append(v.Edges, Edge{From: i, To: n - 1, Label: ".session", Count: i, Retained: uint64(2 << 30 / (i + 1))})
+	}
+	for i := range roots {
+		v.Edges = append(v.Edges, Edge{From: i, To: roots + i, Label: ".ref", Count: 1, Retained: 1 << 20})
+	}
+	return v
+}
+
+// samples are the Views that tests draw.
+func samples() map[string]*View {
+	return map[string]*View{"sessions": sessions(), "goroutines": goroutines(), "list": linkedList(), "siblings": siblings(5000), "mixed": mixed(), "service": service(60),
+		"empty": {Title: "why no main.Session is alive"}, "one": {Nodes: []Node{target(obj("T", 1, 1, 1, "0x1"))}}}
+}

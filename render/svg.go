@@ -17,7 +17,12 @@ func SVG(ctx context.Context, w io.Writer, v *View, opts *Options) error {
 	if err != nil {
 		return err
 	}
-	_, err = w.Write(s.svg(&o))
+	out := s.svg(&o)
+	if err := s.check(out); err != nil {
+		s = textScene(cleanView(v, o.Redact), &o, err)
+		out = s.svg(&o)
+	}
+	_, err = w.Write(out)
 	return err
 }
 

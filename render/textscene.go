@@ -16,7 +16,7 @@ func textScene(v *View, o *Options, why error) *scene {
 	for _, l := range lines {
 		t := textRun{middle(l, 200), mono, 11, "ink"}
 		y += 15
-		if t.s != "" {
+		if strings.TrimSpace(t.s) != "" {
 			g.shapes = append(g.shapes, t.at(margin, y))
 		}
 		width = math.Max(width, t.width())

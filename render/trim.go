@@ -10,13 +10,18 @@ import (
 // longChain is how many boxes of a chain are shown before its middle is left
 // out, and chainEnds how many remain at each end.
 const (
-	longChain = 14
-	chainEnds = 3
+	longChain = 10
+	chainEnds = 2
 )
 
+// maxSiblings is how many boxes beside each other that lead nowhere else are
+// shown; more make a picture nobody can read.
+const maxSiblings = 8
+
 // Trim returns v with at most maxNodes boxes (0 is [DefaultNodes], at most
-// [MostNodes]): long chains lose their middle to a numbered reference, then the
-// least important boxes are collapsed into "× 99,998 more". What is on the way
+// [MostNodes]): long chains lose their middle to a numbered reference, rows of
+// siblings their small ones, then the least important boxes are collapsed into
+// "× 99,998 more". What is on the way
 // from a root to a target stays before what is not, and what retains more stays
 // before what retains less. v is not changed, and is returned if it fits.
 func Trim(v *View, maxNodes int) *View {
@@ -24,7 +29,7 @@ func Trim(v *View, maxNodes int) *View {
 		maxNodes = DefaultNodes
 	}
 	maxNodes = max(4, min(maxNodes, MostNodes))
-	v = shorten(v, longChain)
+	v = foldSiblings(shorten(v, longChain))
 	if len(v.Nodes) > maxNodes {
 		v = shorten(v, 2*chainEnds+1)
 	}
@@ -118,6 +123,49 @@ func without(v *View, drop []bool, bridge map[int]Edge) *View {
 	return &out
 }
 
+// foldSiblings collapses the smallest of the boxes that hang on one other box
+// only, as its leaves or as its sole holders, beyond [maxSiblings].
+func foldSiblings(v *View) *View {
+	t := newTrimmer(v)
+	drop := map[int]bool{}
+	for n := range v.Nodes {
+		held := t.alone(t.l.out[n], func(e Edge) int { return e.To }, t.l.in, t.l.out)
+		holders := t.alone(t.l.in[n], func(e Edge) int { return e.From }, t.l.out, t.l.in)
+		for _, row := range [][]int{held, holders} {
+			if len(row) > maxSiblings {
+				for _, m := range row[maxSiblings-1:] {
+					drop[m] = true
+				}
+			}
+		}
+	}
+	if len(drop) == 0 {
+		return v
+	}
+	keep := make([]bool, len(v.Nodes))
+	for i := range keep {
+		keep[i] = !drop[i]
+	}
+	return t.collapse(keep)
+}
+
+// alone lists the far ends of edges that have no other link, biggest first.
+func (t *trimmer) alone(edges []int, end func(Edge) int, near, far [][]int) []int {
+	if len(edges) <= maxSiblings {
+		return nil
+	}
+	var out []int
+	for _, e := range edges {
+		m := end(t.v.Edges[e])
+		n := &t.v.Nodes[m]
+		if len(near[m]) == 1 && len(far[m]) == 0 && !n.Emphasis && n.Kind != TargetNode && n.Kind != MoreNode {
+			out = append(out, m)
+		}
+	}
+	slices.SortStableFunc(out, t.compare)
+	return out
+}
+
 // trimmer collapses a View.
 type trimmer struct {
 	v       *View
@@ -209,11 +257,14 @@ func (t *trimmer) byImportance() []int {
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(a, b int) int {
-		x, y := &t.v.Nodes[a], &t.v.Nodes[b]
-		return cmp.Or(cmp.Compare(y.Retained, x.Retained), cmp.Compare(y.Count, x.Count))
-	})
+	slices.SortStableFunc(order, t.compare)
 	return order
+}
+
+// compare orders what retains more, or is more, first.
+func (t *trimmer) compare(a, b int) int {
+	x, y := &t.v.Nodes[a], &t.v.Nodes[b]
+	return cmp.Or(cmp.Compare(y.Retained, x.Retained), cmp.Compare(y.Count, x.Count))
 }
 
 // distances counts the steps from each node to the nearest target, -1 if none.
