@@ -40,6 +40,7 @@ func PathView(in PathInput) *View {
 	p.choose()
 	p.nodes()
 	p.edges()
+	p.suspect()
 	p.held()
 	p.words()
 	return p.v
@@ -147,7 +148,10 @@ func (p *pathView) nodes() {
 		n := p.objectNode(grp)
 		n.ID = fmt.Sprintf("o-0x%x", p.g.Address(grp.First))
 		if id == 0 {
-			n.Kind, n.Count = TargetNode, p.m.Alive
+			n.Kind, n.Head, n.Count = TargetNode, p.Target, p.m.Alive
+			if p.m.Alive == 0 {
+				n.Count, n.Note = p.m.Dead, "no root reaches it: garbage not yet collected"
+			}
 		}
 		if p.Sizes != nil {
 			n.Sized, n.Retained = true, p.Sizes.RetainedBy(members[id])
@@ -222,6 +226,35 @@ func (p *pathView) edges() {
 			}
 		}
 		p.v.Edges = append(p.v.Edges, ve)
+	}
+}
+
+// suspectShare is the part of the targets that must be reached through one
+// object for its references to be called the suspects.
+const suspectShare = 0.5
+
+// suspect marks the reference to look at first: where, on the way that most
+// targets take, one single object holds many. That is where the collection is
+// that was not cleared.
+func (p *pathView) suspect() {
+	if p.m.Alive < 2 {
+		return
+	}
+	for _, id := range p.chain(p.inbound(), 0) {
+		grp := &p.m.Groups[id]
+		if id == 0 || grp.Root != nil || grp.Count != 1 {
+			continue
+		}
+		if float64(grp.Targets) < suspectShare*float64(p.m.Alive) {
+			return
+		}
+		from, shown := p.node[id]
+		for i := range p.v.Edges {
+			if e := &p.v.Edges[i]; shown && e.From == from && p.v.Nodes[e.To].Kind != MoreNode {
+				e.Suspect = true
+			}
+		}
+		return
 	}
 }
 

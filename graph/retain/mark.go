@@ -36,6 +36,9 @@ func (m *merger) markPaths() error {
 		return err
 	}
 	for n := range m.targets.All() {
+		if m.Alive+m.Dead == 0 { // for a picture of targets that are all dead
+			m.Groups[0].First, m.Groups[0].Type = n, m.g.Type(n)
+		}
 		if !m.tree.Reachable(n) {
 			m.Dead++
 			continue
