@@ -218,7 +218,7 @@ func (p *pathView) edges() {
 		if !ok1 || !ok2 {
 			continue
 		}
-		ve := Edge{From: from, To: to, Label: p.label(e), Count: e.Count, Kind: e.Kind, Cycle: e.From == e.To}
+		ve := Edge{From: from, To: to, Label: p.label(e), Count: e.Count, Kind: e.Kind}
 		if t := &p.v.Nodes[to]; t.Sized {
 			ve.Retained = t.Retained
 			if e.To == 0 && p.m.Alive > 0 {
@@ -230,12 +230,13 @@ func (p *pathView) edges() {
 }
 
 // suspectShare is the part of the targets that must be reached through one
-// object for its references to be called the suspects.
+// object, and of their bytes that it must retain, for its references to be
+// called the ones to cut.
 const suspectShare = 0.5
 
-// suspect marks the reference to look at first: where, on the way that most
-// targets take, one single object holds many. That is where the collection is
-// that was not cleared.
+// suspect marks the references to cut: where, on the way that most targets
+// take, one single object holds many. That is where the collection is that was
+// not cleared.
 func (p *pathView) suspect() {
 	if p.m.Alive < 2 {
 		return
@@ -245,12 +246,15 @@ func (p *pathView) suspect() {
 		if id == 0 || grp.Root != nil || grp.Count != 1 {
 			continue
 		}
-		if float64(grp.Targets) < suspectShare*float64(p.m.Alive) {
+		from, shown := p.node[id]
+		if !shown || float64(grp.Targets) < suspectShare*float64(p.m.Alive) {
 			return
 		}
-		from, shown := p.node[id]
+		if n := p.v.Nodes[from]; n.Sized && float64(n.Retained) < suspectShare*float64(p.v.Nodes[0].Retained) {
+			return // others hold them as well: cutting here would free little
+		}
 		for i := range p.v.Edges {
-			if e := &p.v.Edges[i]; shown && e.From == from && p.v.Nodes[e.To].Kind != MoreNode {
+			if e := &p.v.Edges[i]; e.From == from && p.v.Nodes[e.To].Kind != MoreNode {
 				e.Suspect = true
 			}
 		}
