@@ -23,6 +23,7 @@ type Source struct {
 	r    io.ReaderAt
 	data []byte // the whole file mapped; nil if it could not be
 	stop func() error
+	kept []io.Closer
 	done progress
 }
 
@@ -148,13 +149,22 @@ func (s *Source) Report(ctx context.Context, stage string, done, total int64) er
 	return ctx.Err()
 }
 
+// Keep has c closed with the Source: a file that belongs to the dump, such as
+// its executable. Not safe for concurrent use.
+func (s *Source) Keep(c io.Closer) { s.kept = append(s.kept, c) }
+
 // Close frees the mapping. Nothing that came from Bytes or Slice may be used
 // afterwards.
 func (s *Source) Close() error {
+	var err error
+	for _, c := range s.kept {
+		err = errors.Join(err, c.Close())
+	}
+	s.kept = nil
 	if s.stop == nil {
-		return nil
+		return err
 	}
 	stop := s.stop
 	s.stop, s.data = nil, nil
-	return stop()
+	return errors.Join(err, stop())
 }
