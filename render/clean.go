@@ -28,9 +28,11 @@ func cleanView(v *View, redact *regexp.Regexp) *View {
 	out.Nodes = slices.Clone(v.Nodes)
 	for i := range out.Nodes {
 		n := &out.Nodes[i]
-		n.ID = cleanID(redacted(n.ID, redact))
-		n.Head, n.Name, n.Note = name(n.Head), name(n.Name), name(n.Note)
-		n.Address, n.Value = clean(n.Address), clean(n.Value)
+		n.clean(name, redact)
+		n.Members = slices.Clone(n.Members)
+		for j := range n.Members {
+			n.Members[j].clean(name, redact)
+		}
 	}
 	out.Edges = make([]Edge, 0, len(v.Edges))
 	for _, e := range v.Edges {
@@ -46,6 +48,12 @@ func cleanView(v *View, redact *regexp.Regexp) *View {
 // Clean makes one string from a dump safe to print: valid UTF-8 without control
 // or bidirectional characters, which could rewrite a terminal, and not endless.
 func Clean(s string) string { return clean(s) }
+
+func (n *Node) clean(name func(string) string, redact *regexp.Regexp) {
+	n.ID = cleanID(redacted(n.ID, redact))
+	n.Head, n.Name, n.Note = name(n.Head), name(n.Name), name(n.Note)
+	n.Address, n.Value = clean(n.Address), clean(n.Value)
+}
 
 func cleanLines(lines []string, name func(string) string) []string {
 	var out []string

@@ -333,6 +333,7 @@ func (t *trimmer) collapse(keep []bool) *View {
 		at[i] = k
 		t.absorb(&out.Nodes[k], &v.Nodes[i])
 	}
+	settle(out.Nodes)
 	out.Edges = mergeEdges(v.Edges, at, out.Nodes)
 	return &out
 }
@@ -348,6 +349,27 @@ func (t *trimmer) absorb(m, n *Node) {
 	}
 	if m.Head != head {
 		m.Head = ""
+	}
+	if n.Kind == MoreNode {
+		m.Members = append(m.Members, n.Members...)
+	} else {
+		m.Members = append(m.Members, *n)
+	}
+}
+
+// maxMembers is how many of the collapsed are kept for a page that can unfold
+// them.
+const maxMembers = 100
+
+// settle orders what the "more" boxes stand for.
+func settle(nodes []Node) {
+	for i := range nodes {
+		n := &nodes[i]
+		if n.Kind != MoreNode {
+			continue
+		}
+		slices.SortStableFunc(n.Members, func(a, b Node) int { return cmp.Compare(b.Retained, a.Retained) })
+		n.Members = slices.Clip(n.Members[:min(len(n.Members), maxMembers)])
 	}
 }
 

@@ -44,6 +44,7 @@ type Node struct {
 	Emphasis bool   // what to cut: the suspect, the accumulation point
 	Growth   int64  // bytes grown since an older dump, for pictures of a diff
 	Internal bool   // a container's inside, shown by --raw
+	Members  []Node // what a MoreNode stands for, the biggest first, as far as it is kept
 	Held     bool   // below the target: what it keeps alive, not why it is alive
 }
 
