@@ -19,10 +19,7 @@ type heap struct {
 // newHeap sorts batches and numbers their objects. Batches that overlap others,
 // which only a damaged dump has, are left out with a warning.
 func newHeap(list []batch, l layout, warn func(graph.Warning)) (*heap, error) {
-	byAddr := func(a, b batch) int { return cmp.Compare(a.addr, b.addr) }
-	if !slices.IsSortedFunc(list, byAddr) {
-		slices.SortStableFunc(list, byAddr)
-	}
+	list = sortBatches(list)
 	h := &heap{dropped: l.dropPhantoms(list)}
 	x := graph.NewAddressIndexer(3)
 	h.first = make([]graph.NodeID, 0, len(list)+1)
@@ -50,6 +47,42 @@ func newHeap(list []batch, l layout, warn func(graph.Warning)) (*heap, error) {
 	var err error
 	h.index, err = x.Build()
 	return h, err
+}
+
+// sortBatches returns the batches in address order; those of one address stay
+// in the order of the dump. It counts the batches of each page rather than
+// compare them, unless the heap is so sparse that there are many more pages.
+func sortBatches(list []batch) []batch {
+	byAddr := func(a, b batch) int { return cmp.Compare(a.addr, b.addr) }
+	if slices.IsSortedFunc(list, byAddr) {
+		return list
+	}
+	lo, hi := list[0].addr/pageSize, list[0].addr/pageSize
+	for i := range list {
+		page := list[i].addr / pageSize
+		lo, hi = min(lo, page), max(hi, page)
+	}
+	if hi-lo > 16*uint64(len(list)) {
+		slices.SortStableFunc(list, byAddr)
+		return list
+	}
+	at := make([]uint32, hi-lo+2) // where the batches of each page go
+	for i := range list {
+		at[list[i].addr/pageSize-lo+1]++
+	}
+	for i := range hi - lo + 1 {
+		at[i+1] += at[i]
+	}
+	out := make([]batch, len(list))
+	for i := range list {
+		to := &at[list[i].addr/pageSize-lo]
+		out[*to] = list[i]
+		*to++
+	}
+	if !slices.IsSortedFunc(out, byAddr) { // only within pages of a damaged dump
+		slices.SortStableFunc(out, byAddr)
+	}
+	return out
 }
 
 // addTo adds the batch's objects to the index, run by run.

@@ -7,9 +7,6 @@
 package main
 
 import (
-	"flag"
-	"fmt"
-	"log"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -92,7 +89,7 @@ func worker(s *Session) {
 }
 
 func run(n int, out string) error {
-	for i := range n {
+	for i := 0; i < n; i++ { // built by old releases too
 		s := login(i)
 		switch {
 		case i < 10:
@@ -123,10 +120,21 @@ func run(n int, out string) error {
 }
 
 func main() {
-	n := flag.Int("n", 300, "sessions to open")
-	out := flag.String("o", "leak.heapdump", "write the heap dump to `file`")
-	flag.Parse()
-	if err := run(*n, *out); err != nil {
-		log.Fatal(fmt.Errorf("goleak: %w", err))
+	n, out := 300, "leak.heapdump"
+	var err error
+	for i := 1; i+1 < len(os.Args) && err == nil; i += 2 { // package flag would double the executable
+		switch os.Args[i] {
+		case "-n":
+			n, err = strconv.Atoi(os.Args[i+1])
+		case "-o":
+			out = os.Args[i+1]
+		}
+	}
+	if err == nil {
+		err = run(n, out)
+	}
+	if err != nil {
+		println("goleak:", err.Error())
+		os.Exit(1)
 	}
 }
