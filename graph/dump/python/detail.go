@@ -84,7 +84,7 @@ func (d *Detail) Refcount(n graph.NodeID) (count int64, ok bool) {
 	return k, k < immortal
 }
 
-// Site returns where the object was allocated, the innermost frame last; nil if
+// Site returns where the object was allocated, the innermost frame first; nil if
 // that is not known.
 func (d *Detail) Site(n graph.NodeID) []Frame {
 	b, k := d.r.f.object(d.r.g.Record(n))
@@ -141,7 +141,7 @@ func (d *Detail) Describe(n graph.NodeID, values bool) string {
 		parts = append(parts, fmt.Sprintf("len %d", max(m, 0)))
 	}
 	if tb := d.Site(n); len(tb) > 0 {
-		parts = append(parts, "allocated at "+tb[len(tb)-1].String())
+		parts = append(parts, "allocated at "+tb[0].String())
 	}
 	return strings.Join(parts, " · ")
 }

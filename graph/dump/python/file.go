@@ -18,7 +18,7 @@ type file struct {
 	roots    []root
 	names    []idText // attribute names
 	notes    []idText
-	sites    [][]Frame // innermost frame last, as tracemalloc has them; site 0 is none
+	sites    [][]Frame // innermost frame first; site 0 is none
 	batches  []batch
 	objects  int
 	end      *end
