@@ -1,6 +1,9 @@
 package dump
 
-import "github.com/refgraph/refgraph/graph/dump/goheap"
+import (
+	"github.com/refgraph/refgraph/graph/dump/goheap"
+	"github.com/refgraph/refgraph/graph/dump/python"
+)
 
 // Formats lists the known formats in the order in which they are tried.
 func Formats() []Format {
@@ -11,6 +14,13 @@ func Formats() []Format {
 			Capture: "debug.WriteHeapDump(f.Fd()) in the program; a core file is safer on a busy server",
 			Match:   goheap.Match,
 			Read:    goheap.Read,
+		},
+		{
+			Name:    "python",
+			Title:   "Python heap dump (refgraph_dump.py)",
+			Capture: "refgraph capture python --pid N -o heap.pydump.gz; or refgraph_dump.dump(path) in the program",
+			Match:   python.Match,
+			Read:    python.Read,
 		},
 	}
 }
