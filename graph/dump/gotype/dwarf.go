@@ -25,7 +25,7 @@ import (
 // for. DWARF 2 to 5, https://dwarfstd.org/dwarf5std.html section 7.
 type dwarfData struct {
 	info, addr, str, lineStr, strOffsets []byte
-	loclists, loc                        []byte
+	loclists, loc, rnglists, ranges      []byte
 	units                                []unit
 	abbrevs                              map[uint64]abbrevTable
 
@@ -62,7 +62,7 @@ func openDWARF(ctx context.Context, src *source.Source, f *elf.File) (*dwarfData
 	var abbrev []byte
 	for name, to := range map[string]*[]byte{
 		"info": &d.info, "abbrev": &abbrev, "addr": &d.addr, "str": &d.str, "line_str": &d.lineStr,
-		"str_offsets": &d.strOffsets, "loclists": &d.loclists, "loc": &d.loc,
+		"str_offsets": &d.strOffsets, "loclists": &d.loclists, "loc": &d.loc, "rnglists": &d.rnglists, "ranges": &d.ranges,
 	} {
 		var err error
 		if *to, err = debugSection(src, f, name); err != nil {

@@ -27,12 +27,14 @@ const (
 	atName           = 0x03
 	atByteSize       = 0x0b
 	atLowPC          = 0x11
+	atHighPC         = 0x12
 	atUpperBound     = 0x2f
 	atAbstractOrigin = 0x31
 	atCount          = 0x37
 	atMemberLocation = 0x38
 	atFrameBase      = 0x40
 	atType           = 0x49
+	atRanges         = 0x55
 	atStrOffsetsBase = 0x72
 	atAddrBase       = 0x73
 	atGoKind         = 0x2900

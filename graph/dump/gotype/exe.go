@@ -40,6 +40,7 @@ type Exe struct {
 	dw      *dwarfData // nil without DWARF
 	funcs   funcTable
 	globals globalTable
+	locals  localCache
 	types   typeCache
 }
 

@@ -56,7 +56,7 @@ func (t *Type) Slot(word uint64) Slot {
 // SlotLabel is the path to a word as source code would write it after the
 // holder: `.field`, `[3]`, `[3].name`, ` (captured x)`; "" for words that lead
 // from one part of a container to another. An element of a map's group is
-// `["…"]`, a key ` key`.
+// `["…"]` (or `[…]` if the keys are not strings), a key ` key`.
 func (t *Type) SlotLabel(word uint64) string {
 	if word > maxObjectBytes {
 		return ""
@@ -143,6 +143,11 @@ func (t *Type) step(off uint64, path *[]byte) (next *Type, in uint64, done Slot)
 		return t.elem, off % t.Size, done
 	case PartClosure:
 		return t.stepStruct(off, path)
+	case PartWord:
+		if t.Kind == reflect.Interface {
+			return nil, 0, Slot{Kind: SlotEface}
+		}
+		return nil, 0, t.wordSlot(off)
 	case PartChan:
 		return nil, 0, t.chanSlot(off, path)
 	}
@@ -219,26 +224,55 @@ func (t *Type) stepStruct(off uint64, path *[]byte) (next *Type, in uint64, done
 	} else {
 		add(path, "."+f.Name)
 	}
-	if to := t.disguised(f); to != nil {
-		return nil, 0, Slot{SlotPtr, to}
+	if done, ok := t.disguised(f); ok {
+		return nil, 0, done
 	}
 	return f.Type, off - f.Offset, done
 }
 
-// disguised is what an unsafe.Pointer field of a known struct points to: the
-// generic pointers say it in a field [0]*T.
-func (t *Type) disguised(f *Field) *Type {
-	if f.Type.Kind != reflect.UnsafePointer || !strings.HasSuffix(t.PkgPath, "/atomic") || !strings.Contains(t.Name, "Pointer[") {
-		return nil
+// disguised is what an unsafe.Pointer field of a well-known struct points to.
+func (t *Type) disguised(f *Field) (Slot, bool) {
+	if f.Type.Kind != reflect.UnsafePointer {
+		return Slot{}, false
 	}
-	for _, g := range t.Fields() {
-		if g.Type.Kind == reflect.Array && g.Type.Size == 0 {
-			if p := g.Type.Elem(); p != nil && p.Kind == reflect.Pointer && p.Elem() != nil && p.Elem().Size > 0 {
-				return p.Elem()
+	switch {
+	case strings.HasSuffix(t.PkgPath, "/atomic") && strings.Contains(t.Name, "Pointer["):
+		// The generic pointers say it in a field [0]*T.
+		for _, g := range t.Fields() {
+			if g.Type.Kind == reflect.Array && g.Type.Size == 0 {
+				if p := g.Type.Elem(); p != nil && p.Kind == reflect.Pointer {
+					return p.wordSlot(0), true
+				}
 			}
 		}
+	case t.FullName == "sync.Pool" && (f.Name == "local" || f.Name == "victim"):
+		return Slot{SlotSlice, t.exe.arrayOf(t.exe.NamedType("sync.poolLocal"))}, true
+	case t.FullName == "sync.eface" && f.Name == "val", t.FullName == "runtime.eface" && f.Name == "data":
+		return Slot{Kind: SlotEface}, true
+	case t.FullName == "runtime.iface" && f.Name == "data":
+		return Slot{Kind: SlotIface}, true
 	}
-	return nil
+	return Slot{}, false
+}
+
+// larger returns the types whose values the runtime allocates where the source
+// only sees their first field.
+func (t *Type) larger() []*Type {
+	var names []string
+	switch {
+	case t.FullName == "time.Timer", t.FullName == "time.Ticker":
+		names = []string{"runtime.timeTimer"}
+	case strings.HasPrefix(t.FullName, "internal/sync.node["):
+		args := strings.TrimPrefix(t.FullName, "internal/sync.node")
+		names = []string{"internal/sync.entry" + args, "internal/sync.indirect" + args}
+	}
+	var out []*Type
+	for _, n := range names {
+		if l := t.exe.NamedType(n); l != nil {
+			out = append(out, l)
+		}
+	}
+	return out
 }
 
 // chanSlot is a word of runtime.hchan.
@@ -271,6 +305,14 @@ func (t *Type) stepMap(off uint64, path *[]byte) (next *Type, in uint64, done Sl
 	return nil, 0, done
 }
 
+// keyLabel is how an entry is named whose key is not to be shown.
+func (t *Type) keyLabel() string {
+	if t.key != nil && t.key.Kind == reflect.String {
+		return `["…"]`
+	}
+	return "[…]"
+}
+
 // stepGroup is a word of a group: control bytes, then slots of key and element.
 func (t *Type) stepGroup(off uint64, path *[]byte) (next *Type, in uint64, done Slot) {
 	if off < groupCtrl {
@@ -281,7 +323,7 @@ func (t *Type) stepGroup(off uint64, path *[]byte) (next *Type, in uint64, done 
 	part, indirect := t.key, m.indirectKey
 	if off >= m.elemOff && t.elem.Size > 0 {
 		part, indirect, off = t.elem, m.indirectElem, off-m.elemOff
-		add(path, `["…"]`)
+		add(path, t.keyLabel())
 	} else {
 		add(path, " key")
 	}

@@ -55,6 +55,7 @@ const (
 	PartChan                  // a channel (hchan), with its buffer if elements have no pointers; named like the channel
 	PartBuffer                // buffer of a channel
 	PartClosure               // function value with captured variables; named func main.f.func1
+	PartWord                  // the pointer word of a string, slice or interface variable that is split up
 )
 
 // tiled reports whether an object holds as many elements as fit.

@@ -1,7 +1,8 @@
 package gotype
 
 import (
-	"context"
+	"sync"
+	"sync/atomic"
 
 	"github.com/refgraph/refgraph/graph"
 )
@@ -30,61 +31,230 @@ func SlotLabel(word uint64, interior bool) uint32 {
 // object of the widest step while it runs.
 //
 // The shallow size of a node must be its slot's size, with the malloc header;
-// its address is after the header.
+// its address is after the header. References of a row must be in the order of
+// their words.
 type Typer struct {
 	// Content returns the bytes of an object from the node's address on, for
 	// the rare reads: closures, arrays longer than labels reach. It must be set
 	// before Run and be safe for concurrent use; it may return nil.
 	Content func(n graph.NodeID) []byte
+
+	exe *Exe
+	b   *graph.Builder
+	g   *graph.Graph
+	col []claim // by node; nil after Run
+
+	sizes sizeTypes
+	infos infoTable
+	hints hintTable
+
+	variables []variable
+	round     uint32
+
+	byTypeID []*Type // after Run
+}
+
+// claim is what is known of a node's type: a rank in the upper 6 bits and
+// below it the number of a Type, or for claimNone what is known of the slot.
+type claim uint32
+
+const (
+	claimShift = 26
+	claimMask  = 1<<claimShift - 1
+
+	claimNone  = 0 // number is a slotFact
+	claimHint  = 1 // a type word was seen before a pointer to it
+	claimOld   = 2 // inferred and settled
+	claimExact = 3
+	claimRound = 4 // first of the ranks of types inferred in a round
+	// A round has two ranks: by the type word of an interface, and directly.
+	// The ranks are used again after rounds rounds.
+	rounds = (1<<(32-claimShift) - claimRound) / 2
+)
+
+func makeClaim(rank uint32, number uint32) claim { return claim(rank<<claimShift | number) }
+
+func (c claim) rank() uint32   { return uint32(c >> claimShift) }
+func (c claim) number() uint32 { return uint32(c & claimMask) }
+
+type variable struct {
+	node graph.NodeID
+	slot Slot
 }
 
 // NewTyper makes a Typer for the objects of the builder, whose addresses and
 // sizes must be set (Header and Hint check that a type fits a size). Without an
 // executable all objects stay named by their size.
-func NewTyper(exe *Exe, b *graph.Builder) *Typer { return &Typer{} }
+func NewTyper(exe *Exe, b *graph.Builder) *Typer {
+	ty := &Typer{exe: exe, b: b, g: b.Graph()}
+	ty.sizes.init(b)
+	if exe != nil {
+		ty.col = make([]claim, ty.g.Len())
+		ty.hints.init(exe)
+	}
+	return ty
+}
 
-// SizeType returns the type named by what is known of an untyped object: its
-// slot size and how many of its words can be pointers (any positive number, or
-// the number of pointers, if that is not known). Readers pass it to SetNode for
-// all objects; Run replaces it for the objects it finds a type for. Fast, and
-// safe for concurrent use.
-func (ty *Typer) SizeType(size uint64, pointers int) graph.TypeID { return 0 }
+func (ty *Typer) at(n graph.NodeID) *uint32 { return (*uint32)(&ty.col[n]) }
+
+func (ty *Typer) load(n graph.NodeID) claim { return claim(atomic.LoadUint32(ty.at(n))) }
+
+func (ty *Typer) cas(n graph.NodeID, old, new claim) bool {
+	return atomic.CompareAndSwapUint32(ty.at(n), uint32(old), uint32(new))
+}
 
 // Header says that the object was allocated with this run-time type (malloc
 // header or a large span's type): one value of it, or as many as fit.
-func (ty *Typer) Header(n graph.NodeID, typeAddr uint64) {}
+func (ty *Typer) Header(n graph.NodeID, typeAddr uint64) {
+	if ty.exe == nil {
+		return
+	}
+	if number := ty.hints.header(typeAddr, ty.g.Size(n)); number != 0 {
+		atomic.StoreUint32(ty.at(n), uint32(makeClaim(claimExact, number)))
+	}
+}
 
 // Hint says that a pointer to the start of n was seen whose preceding word is w.
 // If w is a type or itab address then the two words are probably an interface.
 // Cheap if it is not.
-func (ty *Typer) Hint(n graph.NodeID, w uint64) {}
+func (ty *Typer) Hint(n graph.NodeID, w uint64) {
+	if ty.exe == nil {
+		return
+	}
+	if number := ty.hints.data(w); number != 0 {
+		ty.hint(n, number)
+	}
+}
 
 // Closure says that the first word of n is w. If w is the entry of a function
 // then n is probably its function value. Cheap if it is not.
-func (ty *Typer) Closure(n graph.NodeID, w uint64) {}
+func (ty *Typer) Closure(n graph.NodeID, w uint64) {
+	if ty.exe == nil || !ty.exe.mod.text.Contains(w-ty.exe.bias) {
+		return
+	}
+	if t := ty.exe.Closure(w); t != nil {
+		ty.hint(n, t.id)
+	}
+}
+
+// hint keeps the best of the hints for n that fit its size.
+func (ty *Typer) hint(n graph.NodeID, number uint32) {
+	in := ty.info(number)
+	if !in.t.Fits(ty.g.Size(n)) {
+		return
+	}
+	for {
+		cur := ty.load(n)
+		if cur.rank() > claimHint || cur.rank() == claimHint && (cur.number() == number || !in.better(ty.info(cur.number()))) {
+			return
+		}
+		if ty.cas(n, cur, makeClaim(claimHint, number)) {
+			return
+		}
+	}
+}
 
 // Variable says that a word of a variable of type t points to n. Not safe for
 // concurrent use. A nil t is ignored.
-func (ty *Typer) Variable(n graph.NodeID, t *Type, word uint64, interior bool) {}
+func (ty *Typer) Variable(n graph.NodeID, t *Type, word uint64, interior bool) {
+	if ty.exe == nil || t == nil || interior {
+		return
+	}
+	if s := t.Slot(word); s.Kind != SlotNone {
+		ty.variables = append(ty.variables, variable{n, s})
+	}
+}
 
 // Object says that n is known to hold a value of type t (a goroutine's
 // structure, say). Not safe for concurrent use.
-func (ty *Typer) Object(n graph.NodeID, t *Type, src graph.TypeSource) {}
-
-// Run finds types until nothing new is found, and sets type, source and
-// internal flag of every node of the builder. Rows must have been built.
-func (ty *Typer) Run(ctx context.Context, workers int) error { return nil }
+func (ty *Typer) Object(n graph.NodeID, t *Type, src graph.TypeSource) {
+	if ty.exe == nil || t == nil {
+		return
+	}
+	rank := uint32(claimOld)
+	if src == graph.TypeExact {
+		rank = claimExact
+	}
+	if ty.load(n).rank() < rank {
+		ty.col[n] = makeClaim(rank, t.id)
+	}
+}
 
 // TypeOf returns the type behind an id of the graph's type table; nil for
 // types named by size.
-func (ty *Typer) TypeOf(id graph.TypeID) *Type { return nil }
+func (ty *Typer) TypeOf(id graph.TypeID) *Type {
+	if int(id) < len(ty.byTypeID) {
+		return ty.byTypeID[id]
+	}
+	return nil
+}
 
-// RefName names reference i of Row(n), as graph.Detailer.RefName has it.
-func (ty *Typer) RefName(n graph.NodeID, i int, values bool) string { return "" }
+// info is what propagation needs of a type, at hand.
+type info struct {
+	t     *Type
+	flat  []slotCode
+	class uint8 // of its slot; classLarge and classTiled too
+	scan  slotScan
+	tiny  bool // may share a 16-byte block
+	slot  uint64
+	// larger are tried where the type does not fit: see Type.larger.
+	larger []uint32
+}
 
-// Fields lists what object n holds, as graph.Detailer.Fields has it.
-func (ty *Typer) Fields(n graph.NodeID, values bool, limit int) ([]graph.Field, int) { return nil, 0 }
+// infoTable holds the infos by type number; reading takes no lock.
+type infoTable struct {
+	mu   sync.Mutex
+	list atomic.Pointer[[]atomic.Pointer[info]]
+}
 
-// Describe is a short line about n beyond its type, as graph.Detailer.Describe
-// has it.
-func (ty *Typer) Describe(n graph.NodeID, values bool) string { return "" }
+func (ty *Typer) info(number uint32) *info {
+	if list := ty.infos.list.Load(); list != nil && int(number) < len(*list) {
+		if in := (*list)[number].Load(); in != nil {
+			return in
+		}
+	}
+	return ty.addInfo(number)
+}
+
+func (ty *Typer) addInfo(number uint32) *info {
+	in := newInfo(ty.exe.types.byID(number))
+	ty.infos.mu.Lock()
+	defer ty.infos.mu.Unlock()
+	var list []atomic.Pointer[info]
+	if p := ty.infos.list.Load(); p != nil {
+		list = *p
+	}
+	if int(number) >= len(list) {
+		longer := make([]atomic.Pointer[info], max(1024, 2*int(number)))
+		for i := range list {
+			longer[i].Store(list[i].Load())
+		}
+		list = longer
+		ty.infos.list.Store(&longer)
+	}
+	if old := list[number].Load(); old != nil {
+		return old
+	}
+	list[number].Store(in)
+	return in
+}
+
+func newInfo(t *Type) *info {
+	in := &info{t: t, flat: t.flat(), scan: scanNo, slot: SlotSize(t.Size, t.PtrBytes > 0)}
+	if t.PtrBytes > 0 {
+		in.scan = scanYes
+	}
+	switch {
+	case t.Part == PartClosure && t.Size == 0:
+		in.class, in.scan, in.slot = classTiled, scanUnknown, 0
+	case t.Part.tiled(), t.Part == PartChan && t.PtrBytes == 0:
+		in.class, in.slot = classTiled, t.Size
+	default:
+		in.class = classOf(in.slot)
+		in.tiny = t.PtrBytes == 0 && t.Size < tinySize
+	}
+	for _, l := range t.larger() {
+		in.larger = append(in.larger, l.id)
+	}
+	return in
+}
