@@ -72,7 +72,7 @@ func (w *window) exactly(off int64, n int) ([]byte, error) {
 }
 
 func (w *window) read(off int64, n int) ([]byte, error) {
-	n = int(min(int64(n), w.src.Size-off))
+	n = int(max(0, min(int64(n), w.src.Size-off)))
 	if n > len(w.buf) {
 		w.buf = make([]byte, max(n, windowSize))
 	}

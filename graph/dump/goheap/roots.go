@@ -39,23 +39,26 @@ func (r *roots) segment(s *segment) error {
 	words := window{src: r.src}
 	list := cursor{w: window{src: r.src}, pos: s.fields}
 	list.fields(func(off uint64) {
-		if off > uint64(s.body.n)-8 || s.body.n < 8 {
-			list.fail(fmt.Errorf("a pointer at 0x%x of %d bytes", off, s.body.n))
+		if s.body.n < 8 || off > uint64(s.body.n)-8 {
+			r.b.Warn(graph.Warning{Offset: s.fields, What: "the " + s.name + " segment has pointers beyond its end", Effect: "they were left out"})
 			return
 		}
-		b, err := words.at(s.body.pos+int64(off), 8)
+		from := max(off, 8) - 8
+		b, err := words.at(s.body.pos+int64(from), 16)
 		if err != nil {
 			list.fail(err)
 			return
 		}
-		if p := word(b, 0); p != 0 {
-			r.global(s, off, p)
+		if p := word(b, int(off-from)); p != 0 {
+			r.global(s, off, p, word(b, 0))
 		}
 	})
 	return list.err
 }
 
-func (r *roots) global(s *segment, off, p uint64) {
+// global adds the root of the word at off of a segment. prev is the word
+// before it.
+func (r *roots) global(s *segment, off, p, prev uint64) {
 	if r.exe != nil {
 		if g, ok := r.exe.GlobalAt(s.addr + off); ok {
 			root := r.name(graph.RootGlobal, g.Rank, "global "+g.Name)
@@ -65,6 +68,7 @@ func (r *roots) global(s *segment, off, p uint64) {
 			}
 			if n, interior, ok := r.add(p, root); ok {
 				r.typer.Variable(n, g.Type, slot, interior)
+				r.hint(n, interior, prev)
 			}
 			return
 		}
@@ -100,7 +104,10 @@ func (r *roots) frame(words *window, g *goroutine, i int) error {
 	list := cursor{w: window{src: r.src}, pos: f.fields}
 	list.fields(func(off uint64) {
 		if off+8 <= uint64(len(contents)) {
-			r.slot(g, i, off, word(contents, int(off)), graph.Strong)
+			n, interior := r.slot(g, i, off, word(contents, int(off)), graph.Strong)
+			if n != graph.None && off >= 8 {
+				r.hint(n, interior, word(contents, int(off)-8))
+			}
 		}
 	})
 	return list.err
@@ -115,14 +122,18 @@ func (g *goroutine) stale(i int) bool {
 		i > 1 && g.frames[i-2].fn == "runtime.asyncPreempt"
 }
 
-// slot adds the root of one word of a frame.
-func (r *roots) slot(g *goroutine, i int, off, p uint64, via graph.RefKind) {
-	if p == 0 {
-		return
+// hint shows the typer the word before a pointer to n.
+func (r *roots) hint(n graph.NodeID, interior bool, prev uint64) {
+	if !interior {
+		r.typer.Hint(n, prev)
 	}
+}
+
+// slot adds the root of one word of a frame. It returns what the word leads to.
+func (r *roots) slot(g *goroutine, i int, off, p uint64, via graph.RefKind) (n graph.NodeID, interior bool) {
 	n, interior, ok := r.heap.find(p, r.b.Graph())
 	if !ok {
-		return
+		return graph.None, false
 	}
 	f := &g.frames[i]
 	variable, local, slot := r.variable(g, i, off)
@@ -142,6 +153,7 @@ func (r *roots) slot(g *goroutine, i int, off, p uint64, via graph.RefKind) {
 	root.Name = r.b.String(fmt.Sprintf("goroutine %d %s", g.id, what))
 	root.Group = r.b.String(fmt.Sprintf("goroutines %s (%s)", what, g.state()))
 	r.b.AddRoot(root)
+	return n, interior
 }
 
 // Where a word of a frame belongs to.

@@ -155,7 +155,7 @@ func globals() {
 
 	n := newNode("interior")
 	interior = &n.data[3]
-	know("interior pointer", n, "global main.interior", "")
+	know("interior pointer", n, "global main.interior", "").Type = "" // a *uint64 does not tell
 
 	text = strings.Repeat("text", 20+len(os.Args))
 	mu.Lock()
@@ -163,7 +163,7 @@ func globals() {
 		truth{What: "string", Addr: fmt.Sprintf("%#x", uintptr(unsafe.Pointer(unsafe.StringData(text)))), Type: "string", Root: "global main.text"})
 	mu.Unlock()
 	raw = make([]byte, 1000)
-	know("bytes", &raw[0], "global main.raw", "").Type = "[]uint8"
+	know("bytes", &raw[0], "global main.raw", "").Type = "[]byte"
 	arrayPtr = new([3]*node)
 	arrayPtr[2] = newNode("array")
 	know("pointer to an array", arrayPtr[2], "global main.arrayPtr", "[2]")
