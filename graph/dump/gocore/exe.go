@@ -184,8 +184,10 @@ func (c *coreFile) openExe(ctx context.Context, path string) (*executable, error
 
 // notGo explains why an executable cannot be used.
 func (c *coreFile) notGo(path string, err error) error {
-	if errors.Is(err, gotype.ErrNotExecutable) {
-		return fmt.Errorf("%s is not a Go program: %w", path, err)
+	var format *elf.FormatError
+	if errors.Is(err, gotype.ErrNotExecutable) || errors.As(err, &format) {
+		return &UnsupportedError{File: path, What: "not a Go program: " + err.Error(),
+			Help: "give the executable that wrote the core as --exe; only cores of Go programs can be read"}
 	}
 	return err
 }

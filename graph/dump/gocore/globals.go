@@ -87,14 +87,18 @@ func (r *roots) segment(m module, s segmentRoots, mem []byte) {
 				return
 			}
 			if v := binary.LittleEndian.Uint64(mem[off:]); v >= pageSize {
-				r.global(m, s.lo+off, v)
+				before := uint64(0)
+				if off >= 8 {
+					before = binary.LittleEndian.Uint64(mem[off-8:])
+				}
+				r.global(m, s.lo+off, v, before)
 			}
 		}
 	}
 }
 
 // global adds the root of one word of a global variable.
-func (r *roots) global(m module, addr, v uint64) {
+func (r *roots) global(m module, addr, v, before uint64) {
 	if _, _, _, ok := r.p.heap.find(v); !ok {
 		return
 	}
@@ -107,7 +111,7 @@ func (r *roots) global(m module, addr, v uint64) {
 			name += " of plugin " + m.path
 			group = "globals of plugin " + m.path
 		}
-		r.add(v, r.name(root, name, group), nil, 0)
+		r.add(v, r.name(root, name, group), holder{before: before})
 		return
 	}
 	root.Rank = g.Rank
@@ -118,5 +122,5 @@ func (r *roots) global(m module, addr, v uint64) {
 	if g.Type != nil {
 		root.Ref = r.b.String(g.Type.SlotLabel(word))
 	}
-	r.add(v, r.name(root, "global "+g.Name, "global "+g.Name), g.Type, word)
+	r.add(v, r.name(root, "global "+g.Name, "global "+g.Name), holder{g.Type, word, before})
 }

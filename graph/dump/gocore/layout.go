@@ -45,6 +45,7 @@ type layout struct {
 	SpecialOffset field `at:"runtime.special.offset"`
 	SpecialKind   field `at:"runtime.special.kind"`
 	FinalizerFn   field `at:"runtime.specialfinalizer.fn"`
+	FinalizerOT   field `at:"runtime.specialfinalizer.ot"`
 	WeakHandle    field `at:"runtime.specialWeakHandle.handle"`
 	CleanupFn     field `maybe:"runtime.specialCleanup.fn"`
 	Cleanup       field `maybe:"runtime.specialCleanup.cleanup"`
@@ -54,6 +55,7 @@ type layout struct {
 	FinBlockFirst field  `at:"runtime.finBlock.fin|runtime.finblock.fin"`
 	QueuedSize    uint64 `size:"runtime.finalizer"`
 	QueuedFn      field  `at:"runtime.finalizer.fn"`
+	QueuedOT      field  `at:"runtime.finalizer.ot"`
 	QueuedArg     field  `at:"runtime.finalizer.arg"`
 	QueueAll      field  `maybe:"runtime.cleanupQueue.all"`
 	CleanBlockAll field  `maybe:"runtime.cleanupBlock.cleanupBlockHeader.alllink"`

@@ -46,10 +46,7 @@ func (r *roots) finalizable(m *marker, list []special) {
 		if s.kind != kind || m.seen.Has(s.node) {
 			continue
 		}
-		name := "what a finalizer will get"
-		if fn, ok := r.p.exe.FuncAt(r.p.mem.u64(r.p.mem.u64(s.addr + r.p.l.FinalizerFn.off))); ok {
-			name = "object for finalizer " + fn.Short()
-		}
+		name := "object waiting for its finalizer: " + r.p.pointee(r.p.mem.u64(s.addr+r.p.l.FinalizerOT.off))
 		for _, to := range m.g.Retained(s.node, &m.buf) {
 			root := r.name(graph.Root{Node: to, Kind: graph.RootFinalizer, Rank: graph.RankLibrary}, name, name)
 			r.b.AddRoot(root)

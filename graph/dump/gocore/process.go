@@ -14,6 +14,7 @@ type process struct {
 	src   *source.Source
 	core  *coreFile
 	mem   *memory
+	lost  uint64 // bytes of memory that a truncated core lacks
 	exe   *executable
 	l     *layout
 	vars  variables
@@ -63,21 +64,34 @@ type roots struct {
 	local map[uint64][]gotype.Local // by pc
 }
 
+// holder is the variable that a root is a word of.
+type holder struct {
+	typ    *gotype.Type // nil if it is not known
+	word   uint64       // which of its words
+	before uint64       // contents of the word before: the type of an interface
+}
+
 // add adds a root that refers to an address, if that is of an object.
-func (r *roots) add(addr uint64, root graph.Root, t *gotype.Type, word uint64) bool {
+func (r *roots) add(addr uint64, root graph.Root, in holder) {
 	if addr < pageSize {
-		return false
+		return
 	}
 	n, sp, slot, ok := r.p.heap.find(addr)
 	if !ok || root.Via == graph.Conservative && r.p.heap.condemned(sp, slot) {
-		return false
+		return
 	}
 	root.Node = n
 	r.b.AddRoot(root)
-	if t != nil && root.Via == graph.Strong {
-		r.typer.Variable(n, t, word, addr != sp.start(slot))
+	if root.Via != graph.Strong {
+		return
 	}
-	return true
+	interior := addr != sp.start(slot)
+	if in.typ != nil {
+		r.typer.Variable(n, in.typ, in.word, interior)
+	}
+	if !interior {
+		r.typer.Hint(n, in.before)
+	}
 }
 
 func (r *roots) name(root graph.Root, name, group string) graph.Root {

@@ -3,6 +3,7 @@ package gocore
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/dump/gotype"
@@ -16,11 +17,14 @@ func Read(ctx context.Context, src *source.Source) (*graph.Graph, error) {
 	b := graph.NewBuilder(graph.Info{
 		Name: src.Name, Format: "go-core", Runtime: graph.RuntimeGo, Taken: src.ModTime, PointerSize: 8,
 	}, graph.SlotLabels)
-	b.Types().Intern("unknown") // TEMP
 	p := &process{src: src}
 	if err := p.open(ctx, b); err != nil {
+		if p.exe != nil {
+			p.exe.Close()
+		}
 		return nil, err
 	}
+	src.Keep(p.exe)
 	if err := p.openHeap(b); err != nil {
 		return nil, err
 	}
@@ -45,10 +49,9 @@ func (p *process) open(ctx context.Context, b *graph.Builder) (err error) {
 	if p.core, err = readELF(p.src); err != nil {
 		return err
 	}
-	var lost uint64
-	p.mem, lost = p.core.memory()
-	if lost > 0 {
-		b.Warn(graph.Warning{Offset: p.src.Size, What: fmt.Sprintf("the core is truncated: %d bytes of memory are missing", lost),
+	p.mem, p.lost = p.core.memory()
+	if p.lost > 0 {
+		b.Warn(graph.Warning{Offset: p.src.Size, What: fmt.Sprintf("the core is truncated: %d bytes of memory are missing", p.lost),
 			Effect: "objects there are known but not what they refer to"})
 	}
 	for _, d := range p.core.notes.damage {
@@ -61,7 +64,9 @@ func (p *process) open(ctx context.Context, b *graph.Builder) (err error) {
 	p.exe.SetMemory(p.mem.bytes)
 	b.Info().RuntimeVersion = p.exe.GoVersion
 	for _, what := range p.exe.Missing {
-		b.Warn(graph.Warning{Offset: -1, What: what})
+		if !strings.HasPrefix(what, "no symbol table") { // its variables are searched for
+			b.Warn(graph.Warning{Offset: -1, What: what})
+		}
 	}
 	if p.exe.note != "" {
 		b.Warn(graph.Warning{Offset: -1, What: p.exe.note})
@@ -71,7 +76,7 @@ func (p *process) open(ctx context.Context, b *graph.Builder) (err error) {
 	}
 	lay := p.exe.Layout()
 	if text := p.mem.u64(lay.Module + p.l.ModText.off); text != lay.Text.Lo {
-		if lost > 0 && text == 0 {
+		if p.lost > 0 && text == 0 {
 			return p.src.Errorf(p.src.Size, "the core is truncated before the program's data")
 		}
 		return &source.MismatchError{Exe: p.exe.Path, What: fmt.Sprintf("its code is at 0x%x, the core's at 0x%x", lay.Text.Lo, text)}
@@ -88,7 +93,11 @@ func (p *process) open(ctx context.Context, b *graph.Builder) (err error) {
 func (p *process) openHeap(b *graph.Builder) (err error) {
 	p.types = &gcTypes{mem: p.mem}
 	if p.heap, err = readSpans(p.mem, p.l, p.exe.GoVersion, p.vars.mheap, p.src.Size); err != nil {
-		return &source.SyntaxError{File: p.src.Name, Offset: p.src.Size, What: "the heap could not be read", Err: err}
+		what := "the heap could not be read"
+		if p.lost > 0 {
+			what = "the core is truncated too early, " + what
+		}
+		return &source.SyntaxError{File: p.src.Name, Offset: p.src.Size, What: what, Err: err}
 	}
 	if p.heap.broken > 0 {
 		b.Warn(graph.Warning{Offset: -1, What: fmt.Sprintf("%d spans of the heap make no sense or are not in the core", p.heap.broken),

@@ -72,9 +72,9 @@ func (r *roots) specials(list []special) {
 	for _, s := range list {
 		switch s.kind {
 		case k.finalizer:
-			r.call(p.mem.u64(s.addr+p.l.FinalizerFn.off), "finalizer ")
+			r.finalizer(p.mem.u64(s.addr+p.l.FinalizerFn.off), p.mem.u64(s.addr+p.l.FinalizerOT.off), "finalizer of ")
 		case k.weak:
-			r.add(p.mem.u64(s.addr+p.l.WeakHandle.off), r.name(runtimeRoot, "weak handle", "weak handle"), nil, 0)
+			r.add(p.mem.u64(s.addr+p.l.WeakHandle.off), r.name(runtimeRoot, "weak handle", "weak handle"), holder{})
 		case k.cleanup:
 			if p.l.Cleanup.size == 0 {
 				r.call(p.mem.u64(s.addr+p.l.CleanupFn.off), "cleanup ")
@@ -102,7 +102,21 @@ func (r *roots) call(v uint64, what string) {
 	} else {
 		name += "argument"
 	}
-	r.add(v, r.name(graph.Root{Kind: graph.RootFinalizer, Rank: graph.RankLibrary}, name, name), nil, 0)
+	r.add(v, r.name(graph.Root{Kind: graph.RootFinalizer, Rank: graph.RankLibrary}, name, name), holder{})
+}
+
+// finalizer adds what a finalizer of objects of pointer type ot holds.
+func (r *roots) finalizer(v, ot uint64, what string) {
+	name := what + r.p.pointee(ot)
+	r.add(v, r.name(graph.Root{Kind: graph.RootFinalizer, Rank: graph.RankLibrary}, name, name), holder{})
+}
+
+// pointee names what a pointer type points to.
+func (p *process) pointee(typ uint64) string {
+	if t := p.exe.TypeAt(typ); t != nil && t.Elem() != nil {
+		return t.Elem().Name
+	}
+	return "an object"
 }
 
 // maxBlocks bounds damaged lists of queue blocks.
@@ -136,10 +150,9 @@ func (r *roots) finBlock(block uint64) {
 	count := min(uint64(m.u32(block+l.FinBlockCount.off)), uint64(l.FinBlockFirst.size)/l.QueuedSize)
 	for i := range count {
 		at := block + l.FinBlockFirst.off + i*l.QueuedSize
-		r.call(m.u64(at+l.QueuedFn.off), "queued finalizer ")
-		r.call(m.u64(at+l.QueuedArg.off), "queued finalizer ")
-		// The types after them are static, but for those made by reflection.
-		r.calls(at+24, l.QueuedSize-24, "queued finalizer ")
+		ot := m.u64(at + l.QueuedOT.off)
+		r.finalizer(m.u64(at+l.QueuedFn.off), ot, "queued finalizer of ")
+		r.finalizer(m.u64(at+l.QueuedArg.off), ot, "queued for its finalizer: ")
 	}
 }
 

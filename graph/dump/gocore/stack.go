@@ -37,6 +37,7 @@ type stackRef struct {
 	frame        *frame // may be nil
 	slot         uint64 // address of the word
 	value        uint64
+	before       uint64 // contents of the word before it
 	conservative bool
 }
 
@@ -69,7 +70,7 @@ func (s *stackScan) value(slot, v uint64, conservative bool) {
 		}
 		return
 	}
-	s.found(stackRef{s.frame, slot, v, conservative})
+	s.found(stackRef{s.frame, slot, v, s.word(slot - 8), conservative})
 }
 
 // words takes the n words at addr whose bits are set in the mask at maskAddr.

@@ -13,7 +13,7 @@ func (r *roots) goroutine(g *goroutine) {
 	fn, _ := p.exe.FuncAt(g.startPC)
 	rank := p.exe.RankOf(fn.Package())
 	title, group := g.title(fn)
-	r.add(g.addr, r.name(graph.Root{Kind: graph.RootThread, Rank: rank}, title, group), nil, 0)
+	r.add(g.addr, r.name(graph.Root{Kind: graph.RootThread, Rank: rank}, title, group), holder{})
 	if g.hi <= g.lo || g.hi-g.lo > 1<<32 {
 		r.warnStack(g, "its stack has no size")
 		return
@@ -28,7 +28,7 @@ func (r *roots) goroutine(g *goroutine) {
 	broken := s.run(at)
 	for _, v := range regs {
 		if v < g.lo || v >= g.hi {
-			r.add(v, r.name(graph.Root{Kind: graph.RootStack, Rank: rank, Via: graph.Conservative}, title+" · register", group+" · register"), nil, 0)
+			r.add(v, r.name(graph.Root{Kind: graph.RootStack, Rank: rank, Via: graph.Conservative}, title+" · register", group+" · register"), holder{})
 		} else {
 			s.guessed = append(s.guessed, v)
 		}
@@ -55,7 +55,7 @@ func (r *roots) stackRef(g *goroutine, title, group string, rank uint8, ref stac
 		root.Via = graph.Conservative
 	}
 	if ref.frame == nil {
-		r.add(ref.value, r.name(root, title, group), nil, 0)
+		r.add(ref.value, r.name(root, title, group), holder{})
 		return
 	}
 	f := ref.frame
@@ -63,11 +63,11 @@ func (r *roots) stackRef(g *goroutine, title, group string, rank uint8, ref stac
 	name, group := g.title(f.fn)
 	v, word := r.variable(f, ref.slot)
 	if v == nil {
-		r.add(ref.value, r.name(root, name, group), nil, 0)
+		r.add(ref.value, r.name(root, name, group), holder{before: ref.before})
 		return
 	}
 	root.Ref = r.b.String(v.Type.SlotLabel(word))
-	r.add(ref.value, r.name(root, name+" · "+v.Name, group+" · "+v.Name), v.Type, word)
+	r.add(ref.value, r.name(root, name+" · "+v.Name, group+" · "+v.Name), holder{v.Type, word, ref.before})
 }
 
 // variable finds the local variable that a word of the frame belongs to.
@@ -100,7 +100,7 @@ func (r *roots) deferred(g *goroutine, s *stackScan, title, group string, rank u
 			s.precise = append(s.precise, v)
 			return
 		}
-		r.add(v, r.name(graph.Root{Kind: graph.RootStack, Rank: rank}, title+what, group+what), nil, 0)
+		r.add(v, r.name(graph.Root{Kind: graph.RootStack, Rank: rank}, title+what, group+what), holder{})
 	}
 	one(m.u64(g.addr+l.GSchedCtxt.off), " · function")
 	d := m.u64(g.addr + l.GDefer.off)

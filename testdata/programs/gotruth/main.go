@@ -343,7 +343,7 @@ func goid() (id int) {
 // wherever it is.
 func spin(ready chan<- struct{}) {
 	held := newNode("loop")
-	know("loop", held, "", "*")
+	know("loop", held, "", "*").Type = "" // it is in a register
 	ready <- struct{}{}
 	for n := held; ; {
 		n.data[0]++

@@ -1,0 +1,149 @@
+package gocore
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/dump/internal/source"
+)
+
+// program is how a test program is built and run to make a core.
+type program struct {
+	source    string // folder under testdata/programs
+	text      string // or the program itself
+	toolchain string // such as go1.25.5; "" for the installed Go
+	cgo       bool
+	build     []string // flags of go build
+	args      []string
+}
+
+// built are the programs that tests of this run share.
+var built struct {
+	sync.Mutex
+	dir   string
+	cores map[string]string
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if built.dir != "" {
+		os.RemoveAll(built.dir)
+	}
+	os.Exit(code)
+}
+
+// missing skips a test for want of a tool, or fails it where all must be there.
+func missing(t testing.TB, what string) {
+	t.Helper()
+	if os.Getenv("CI") != "" {
+		t.Fatal(what)
+	}
+	t.Skip(what)
+}
+
+// core builds and runs a program until it dies, and returns the folder with its
+// core, the executable prog, and what it wrote. The same program is run once.
+func (p program) core(t testing.TB) string {
+	t.Helper()
+	if runtime.GOOS != "linux" {
+		t.Skip("cores are made on Linux")
+	}
+	built.Lock()
+	defer built.Unlock()
+	key := strings.Join(append(append([]string{p.source, p.toolchain}, p.build...), p.args...), " ")
+	if dir, ok := built.cores[key]; ok {
+		return dir
+	}
+	dir := p.compile(t)
+	run := exec.Command("sh", "-c", `ulimit -c unlimited && exec ./prog "$@"`, "sh")
+	run.Args = append(run.Args, p.args...)
+	run.Dir = dir
+	run.Env = append(os.Environ(), "GOTRACEBACK=crash")
+	out, err := run.CombinedOutput()
+	if err == nil {
+		t.Fatalf("the program did not die: %s", out)
+	}
+	found, _ := filepath.Glob(filepath.Join(dir, "core*"))
+	if len(found) != 1 {
+		pattern, _ := os.ReadFile("/proc/sys/kernel/core_pattern")
+		missing(t, "the kernel wrote no core: "+err.Error()+", core_pattern is "+string(pattern)+"; set it to core\n"+string(out[:min(len(out), 1000)]))
+	}
+	if err := os.Rename(found[0], filepath.Join(dir, "core")); err != nil {
+		t.Fatal(err)
+	}
+	if built.cores == nil {
+		built.cores = map[string]string{}
+	}
+	built.cores[key] = dir
+	return dir
+}
+
+// compile builds the program as prog in a folder of its own.
+func (p program) compile(t testing.TB) string {
+	t.Helper()
+	if built.dir == "" {
+		dir, err := os.MkdirTemp("", "gocore")
+		if err != nil {
+			t.Fatal(err)
+		}
+		built.dir = dir
+	}
+	dir, err := os.MkdirTemp(built.dir, p.source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.text == "" {
+		main, err := os.ReadFile(filepath.Join("../../../testdata/programs", p.source, "main.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.text = string(main)
+	}
+	for name, text := range map[string]string{"main.go": p.text, "go.mod": "module " + p.source + "\n\ngo 1.24\n"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := exec.Command("go", append(append([]string{"build", "-o", "prog"}, p.build...), ".")...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GOFLAGS=", "CGO_ENABLED=0")
+	if p.cgo {
+		cmd.Env = append(cmd.Env, "CGO_ENABLED=1")
+		if _, err := exec.LookPath("gcc"); err != nil {
+			missing(t, "cgo needs gcc (Debian package gcc)")
+		}
+	}
+	if p.toolchain != "" {
+		cmd.Env = append(cmd.Env, "GOTOOLCHAIN="+p.toolchain)
+	}
+	if out, err := cmd.CombinedOutput(); err != nil {
+		if bytes.Contains(out, []byte("toolchain not available")) || bytes.Contains(out, []byte("download")) {
+			missing(t, p.toolchain+" cannot be downloaded: "+string(out))
+		}
+		t.Fatalf("%v: %s", err, out)
+	}
+	return dir
+}
+
+// read reads the core in a folder.
+func read(t testing.TB, dir string, opts source.Options) *graph.Graph {
+	t.Helper()
+	src, err := source.Open(filepath.Join(dir, "core"), opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { src.Close() })
+	g, err := Read(context.Background(), src)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
