@@ -1,6 +1,7 @@
 package dump
 
 import (
+	"github.com/refgraph/refgraph/graph/dump/gocore"
 	"github.com/refgraph/refgraph/graph/dump/goheap"
 	"github.com/refgraph/refgraph/graph/dump/python"
 )
@@ -14,6 +15,13 @@ func Formats() []Format {
 			Capture: "debug.WriteHeapDump(f.Fd()) in the program; a core file is safer on a busy server",
 			Match:   goheap.Match,
 			Read:    goheap.Read,
+		},
+		{
+			Name:    "go-core",
+			Title:   "Go core file (ELF core of a Go program)",
+			Capture: "gcore PID, or GOTRACEBACK=crash with ulimit -c unlimited",
+			Match:   gocore.Match,
+			Read:    gocore.Read,
 		},
 		{
 			Name:    "python",

@@ -40,7 +40,7 @@ func Check(t *testing.T, g *graph.Graph, truthFile string, opts Options) {
 	if err := json.Unmarshal(data, &list); err != nil {
 		t.Fatal(err)
 	}
-	c := checker{t: t, g: g, opts: opts, live: reachable(g, func(graph.Root) bool { return true })}
+	c := checker{t: t, g: g, opts: opts, names: map[graph.NodeID][]string{}, live: reachable(g, func(graph.Root) bool { return true })}
 	for _, o := range list {
 		c.check(o)
 	}
@@ -51,6 +51,26 @@ type checker struct {
 	g    *graph.Graph
 	opts Options
 	live graph.Bitset
+	// names are those of all references of wide rows, where each costs a walk.
+	names map[graph.NodeID][]string
+}
+
+// wideRow is how many references make a row wide.
+const wideRow = 1000
+
+func (c *checker) refName(n graph.NodeID, i int) string {
+	width := len(c.g.Row(n))
+	if width < wideRow {
+		return c.g.Detail().RefName(n, i, false)
+	}
+	if c.names[n] == nil {
+		names := make([]string, width)
+		for k := range names {
+			names[k] = c.g.Detail().RefName(n, k, false)
+		}
+		c.names[n] = names
+	}
+	return c.names[n][i]
 }
 
 func (c *checker) check(o object) {
@@ -124,7 +144,7 @@ func (c *checker) path(o object, target graph.NodeID) {
 		}
 		for i, to := range c.g.Row(s.n) {
 			if c.g.RefKind(s.n, i).Retains() {
-				step(to, s.at, c.g.Detail().RefName(s.n, i, false))
+				step(to, s.at, c.refName(s.n, i))
 			}
 		}
 	}
