@@ -89,6 +89,9 @@ func fill(ctx context.Context, src *source.Source, rec *records, h *heap, b *gra
 
 // beforeTypes adds the roots that tell types.
 func (r *roots) beforeTypes(rec *records) error {
+	if r.exe != nil {
+		r.statics = r.exe.Statics(r.memory(rec))
+	}
 	for i := range rec.segments {
 		if err := r.segment(&rec.segments[i]); err != nil {
 			return err

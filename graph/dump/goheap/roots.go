@@ -17,6 +17,8 @@ type roots struct {
 	exe    *gotype.Exe // nil without an executable
 	typer  *gotype.Typer
 	locals map[uint64][]gotype.Local // by pc
+	// statics are the values in data and bss that variables lead to.
+	statics *gotype.Statics
 }
 
 // name returns the fields of a root that is the only one of its name.
@@ -59,21 +61,53 @@ func (r *roots) segment(s *segment) error {
 // global adds the root of the word at off of a segment. prev is the word
 // before it.
 func (r *roots) global(s *segment, off, p, prev uint64) {
+	addr := s.addr + off
 	if r.exe != nil {
-		if g, ok := r.exe.GlobalAt(s.addr + off); ok {
-			root := r.name(graph.RootGlobal, g.Rank, "global "+g.Name)
-			slot := (s.addr + off - g.Addr) / 8
-			if g.Type != nil {
-				root.Ref = r.b.String(g.Type.SlotLabel(slot))
-			}
-			if n, interior, ok := r.add(p, root); ok {
-				r.typer.Variable(n, g.Type, slot, interior)
-				r.hint(n, interior, prev)
-			}
+		if g, ok := r.exe.GlobalAt(addr); ok && g.Type != nil {
+			r.variableWord(g, g.Type, "", (addr-g.Addr)/8, p, prev)
+			return
+		}
+		if st, ok := r.statics.At(addr); ok {
+			r.variableWord(st.Owner, st.Type, st.Path, (addr-st.Addr)/8, p, prev)
+			return
+		}
+		if g, ok := r.exe.GlobalAt(addr); ok {
+			r.variableWord(g, nil, "", 0, p, prev)
 			return
 		}
 	}
-	r.add(p, r.name(graph.RootGlobal, graph.RankUser, fmt.Sprintf("global in %s+0x%x", s.name, off)))
+	r.add(p, r.name(graph.RootGlobal, graph.RankUser, fmt.Sprintf("global %s+0x%x", s.name, off)))
+}
+
+// variableWord adds the root of a word of a global variable, or of a value that
+// the references in path lead to from one.
+func (r *roots) variableWord(g *gotype.Global, t *gotype.Type, path string, slot, p, prev uint64) {
+	root := r.name(graph.RootGlobal, g.Rank, "global "+g.Name)
+	if t != nil {
+		path += t.SlotLabel(slot)
+	}
+	root.Ref = r.b.String(path)
+	if n, interior, ok := r.add(p, root); ok {
+		r.typer.Variable(n, t, slot, interior)
+		r.hint(n, interior, prev)
+	}
+}
+
+// memory reads the data and bss segments of the dump by address.
+func (r *roots) memory(rec *records) func(addr uint64, n int) []byte {
+	return func(addr uint64, n int) []byte {
+		for i := range rec.segments {
+			s := &rec.segments[i]
+			if off := addr - s.addr; addr >= s.addr && n >= 0 && off <= uint64(s.body.n) && uint64(n) <= uint64(s.body.n)-off {
+				b, err := r.src.Slice(s.body.pos+int64(off), n)
+				if err != nil {
+					return nil
+				}
+				return b
+			}
+		}
+		return nil
+	}
 }
 
 // goroutine adds the pointers in a goroutine's frames.

@@ -3,6 +3,7 @@ package gotype
 import (
 	"context"
 	"encoding/binary"
+	"math/bits"
 	"runtime"
 	"slices"
 	"sync"
@@ -31,7 +32,7 @@ func (ty *Typer) Run(ctx context.Context, workers int) error {
 	p := &propagation{Typer: ty, ctx: ctx, workers: workers}
 	p.alone = p.worker()
 	for _, v := range ty.variables {
-		p.alone.follow(v.slot.Kind, v.slot.To, v.node)
+		p.alone.slot(v.slot.Kind, v.slot.To, v.node)
 	}
 	p.done(p.alone)
 	ty.variables = nil
@@ -87,6 +88,7 @@ type propagation struct {
 	mu    sync.Mutex
 	spare [][]graph.NodeID // blocks to use again
 	alone *propagator      // for rounds that are too small for two
+	wide  graph.Bitset     // the objects of a wide round; empty between rounds
 }
 
 // upgrade is a better type for an object that was typed in an earlier round.
@@ -156,17 +158,49 @@ func (p *propagation) run() error {
 	for p.settle(); len(p.next) > 0; p.settle() {
 		now := p.next
 		p.next = nil
-		err := p.each(len(now), func(w *propagator, i int) {
-			for _, n := range now[i] {
-				w.node(n)
-			}
-		})
-		if err != nil {
+		if err := p.follow(now); err != nil {
 			return err
 		}
 		p.spare = append(p.spare, now...)
 	}
 	return nil
+}
+
+// wideRound is how many objects a round must have to be worth putting in order.
+const wideRound = 1 << 15
+
+// follow follows the references of all objects of a round. A wide round is
+// done in the order of addresses, as a bit set has it: programs allocate
+// together what belongs together, so most of what is read is then in the cache.
+func (p *propagation) follow(now [][]graph.NodeID) error {
+	total := 0
+	for _, b := range now {
+		total += len(b)
+	}
+	if total < wideRound {
+		return p.each(len(now), func(w *propagator, i int) {
+			for _, n := range now[i] {
+				w.node(n)
+			}
+		})
+	}
+	if p.wide == nil {
+		p.wide = graph.NewBitset(len(p.col))
+	}
+	for _, b := range now {
+		for _, n := range b {
+			p.wide.Add(n)
+		}
+	}
+	return p.scan(func(w *propagator, lo, hi graph.NodeID) {
+		for i := lo / 64; i < (hi+63)/64; i++ {
+			set := p.wide[i]
+			p.wide[i] = 0
+			for ; set != 0; set &= set - 1 {
+				w.node(i*64 + graph.NodeID(bits.TrailingZeros64(set)))
+			}
+		}
+	})
 }
 
 // settle ends a round: it takes the upgrades, best last.
@@ -297,7 +331,7 @@ func (w *propagator) node(n graph.NodeID) {
 		}
 		if in.flat == nil {
 			s := in.t.Slot(word)
-			w.follow(s.Kind, s.To, row[i])
+			w.slot(s.Kind, s.To, row[i])
 			continue
 		}
 		if word >= uint64(len(in.flat)) {
@@ -318,8 +352,8 @@ func (w *propagator) node(n graph.NodeID) {
 	}
 }
 
-// follow is one reference of a slot.
-func (w *propagator) follow(kind SlotKind, to *Type, m graph.NodeID) {
+// slot is one reference of a slot.
+func (w *propagator) slot(kind SlotKind, to *Type, m graph.NodeID) {
 	var number uint32
 	if to != nil {
 		number = to.id
@@ -489,7 +523,7 @@ func (ty *Typer) finishNode(n graph.NodeID, ids []graph.TypeID) {
 		src = graph.TypeExact
 	}
 	ty.b.SetType(n, ids[c.number()], src)
-	if ty.info(c.number()).t.Internal() {
+	if ty.info(c.number()).t.Folded() {
 		ty.b.SetInternal(n)
 	}
 }

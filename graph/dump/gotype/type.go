@@ -77,6 +77,14 @@ func (t *Type) Internal() bool {
 	return false
 }
 
+// Folded reports whether paths go through objects of this type in one step with
+// the reference before them: containers' insides, the header of a map and the
+// backing array of a slice that holds references. `.m["…"]` and `.list[3]` are
+// what source code says.
+func (t *Type) Folded() bool {
+	return t.Internal() || t.Part == PartMap || t.Part == PartArray && t.PtrBytes > 0
+}
+
 func (t *Type) resolve() *Type {
 	t.once.Do(func() {
 		if t.load != nil {
