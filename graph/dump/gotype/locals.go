@@ -147,12 +147,14 @@ func (s *scope) variable(d *entry) {
 	if typ == nil || typ.PtrBytes == 0 || name == "" || strings.HasPrefix(name, "~") || name == "_" {
 		return
 	}
-	expr := s.location(d)
-	if len(expr) == 0 {
-		return
+	// At a call a variable is still in the register it was passed in; that it
+	// is spilled too is said from the return address on.
+	pieces := framePieces(s.location(d, s.pc), typ.Size)
+	if len(pieces) == 0 {
+		pieces = framePieces(s.location(d, s.pc+1), typ.Size)
 	}
 	short, ref := strings.CutPrefix(name, "&")
-	for _, p := range framePieces(expr, typ.Size) {
+	for _, p := range pieces {
 		l := Local{Name: short, Type: typ, CFAOffset: p.at, Ref: ref}
 		if p.size < typ.Size {
 			path := []byte(short)
@@ -165,8 +167,8 @@ func (s *scope) variable(d *entry) {
 	}
 }
 
-// location returns the location expression of a variable at the pc.
-func (s *scope) location(d *entry) (expr []byte) {
+// location returns the location expression of a variable at a pc.
+func (s *scope) location(d *entry, pc uint64) (expr []byte) {
 	v, ok := d.find(atLocation)
 	switch {
 	case !ok:
@@ -175,7 +177,7 @@ func (s *scope) location(d *entry) (expr []byte) {
 		return v.b
 	}
 	for _, e := range s.locations(v) {
-		if s.pc >= e.LowPC && s.pc < e.HighPC {
+		if pc >= e.LowPC && pc < e.HighPC {
 			return e.Instr
 		}
 	}
@@ -229,6 +231,9 @@ func framePieces(expr []byte, size uint64) (out []piece) {
 			out = nil // the library does not check everything
 		}
 	}()
+	if len(expr) == 0 {
+		return nil
+	}
 	// Any base does: what is found relative to it is in the frame.
 	const base, span = 1 << 46, 1 << 32
 	regs := op.DwarfRegisters{CFA: base, FrameBase: base, ByteOrder: binary.LittleEndian}

@@ -135,11 +135,8 @@ func (t *Type) step(off uint64, path *[]byte) (next *Type, in uint64, done Slot)
 	switch t.Part {
 	case PartNone:
 		return t.stepOrdinary(off, path)
-	case PartArray:
+	case PartArray, PartBuffer:
 		addIndex(path, off/t.Size)
-		return t.elem, off % t.Size, done
-	case PartBuffer:
-		add(path, " (buffered)")
 		return t.elem, off % t.Size, done
 	case PartClosure:
 		return t.stepStruct(off, path)

@@ -79,6 +79,6 @@ func (s *staticFinder) add(g *Global, w, p uint64, t *Type, n uint64) {
 	s.have[p] = true
 	label := g.Type.SlotLabel(w)
 	s.found = append(s.found, Global{
-		Addr: p, Size: n * t.Size, Name: g.Name + label, Full: g.Full + label, Type: t, Rank: g.Rank, Package: g.Package,
+		Addr: p, Size: n * t.Size, Name: g.Name + label, Full: g.Full + label, Type: t, Rank: g.Rank, Package: g.Package, Static: true,
 	})
 }

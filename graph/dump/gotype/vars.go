@@ -17,6 +17,9 @@ type Global struct {
 	Rank uint8  // graph.RankUser, RankLibrary or RankRuntime
 
 	Package string // import path
+	// Static is set for an object that a variable's initialiser points to: it
+	// has the variable's name (and a path, for those further in).
+	Static bool
 }
 
 type globalTable struct {
@@ -33,16 +36,25 @@ func (e *Exe) globalTable() *globalTable {
 	g := &e.globals
 	g.once.Do(func() {
 		g.list = e.dwarfGlobals()
+		sortGlobals(g.list)
+		g.list = append(g.list, e.statics(g.list)...)
+		sortGlobals(g.list)
 		g.list = append(g.list, e.symbolGlobals(g.list)...)
-		slices.SortStableFunc(g.list, func(a, b Global) int {
-			return cmp.Or(cmp.Compare(a.Addr, b.Addr), cmp.Compare(b.Size, a.Size))
-		})
+		sortGlobals(g.list)
 		g.byName = make(map[string]int, len(g.list))
 		for i := range g.list {
-			g.byName[g.list[i].Full] = i
+			if !g.list[i].Static {
+				g.byName[g.list[i].Full] = i
+			}
 		}
 	})
 	return g
+}
+
+func sortGlobals(list []Global) {
+	slices.SortStableFunc(list, func(a, b Global) int {
+		return cmp.Or(cmp.Compare(a.Addr, b.Addr), cmp.Compare(b.Size, a.Size))
+	})
 }
 
 func (e *Exe) dwarfGlobals() []Global {
@@ -73,12 +85,8 @@ func (e *Exe) global(full string, addr, size uint64, t *Type) Global {
 // known: compiler-made ones (statictmp), those of assembly, all if there is no
 // DWARF.
 func (e *Exe) symbolGlobals(known []Global) (out []Global) {
-	have := make(map[uint64]bool, len(known))
-	for i := range known {
-		have[known[i].Addr-e.bias] = true
-	}
 	for _, y := range e.symbols().data {
-		if !have[y.Value] && !strings.HasPrefix(y.Name, "runtime.gcbits") {
+		if _, have := findGlobal(known, y.Value+e.bias); !have && !strings.HasPrefix(y.Name, "runtime.gcbits") {
 			out = append(out, e.global(y.Name, y.Value, y.Size, nil))
 		}
 	}
@@ -87,14 +95,17 @@ func (e *Exe) symbolGlobals(known []Global) (out []Global) {
 
 // GlobalAt returns the variable that contains the address.
 func (e *Exe) GlobalAt(addr uint64) (*Global, bool) {
-	list := e.Globals()
+	return findGlobal(e.Globals(), addr)
+}
+
+func findGlobal(list []Global, addr uint64) (*Global, bool) {
 	i, _ := slices.BinarySearchFunc(list, addr, func(g Global, addr uint64) int {
 		if g.Addr <= addr {
 			return -1
 		}
 		return 1
 	})
-	// Variables of size 0 and runtime.data-like markers share addresses.
+	// Variables of size 0 share addresses with others.
 	for i--; i >= 0; i-- {
 		if g := &list[i]; addr-g.Addr < g.Size {
 			return g, true
