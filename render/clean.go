@@ -65,6 +65,9 @@ func cleanLines(lines []string, name func(string) string) []string {
 	return out
 }
 
+// Clean is [Clean] and then redacts as the options say; o may be nil.
+func (o *Options) Clean(s string) string { return redacted(clean(s), o.orDefault().Redact) }
+
 func redacted(s string, re *regexp.Regexp) string {
 	if re == nil {
 		return s

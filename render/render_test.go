@@ -1,4 +1,4 @@
-package render
+package render_test
 
 import (
 	"bytes"
@@ -18,34 +18,32 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/render"
+	"github.com/refgraph/refgraph/render/internal/sample"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-func svgOf(t testing.TB, v *View, o *Options) []byte {
+func svgOf(t testing.TB, v *render.View, o *render.Options) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	if err := SVG(context.Background(), &b, v, o); err != nil {
+	if err := render.SVG(context.Background(), &b, v, o); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()
 }
 
 func TestSVGHasTheTextOfEveryNode(t *testing.T) {
-	for name, v := range samples() {
+	for name, v := range sample.All() {
 		svg := svgOf(t, v, nil)
-		texts, err := svgTexts(bytes.NewReader(svg))
+		texts, err := render.SVGTexts(bytes.NewReader(svg))
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
 		all := strings.Join(texts, "\n")
-		shown := Trim(cleanView(v, nil), 0)
-		for i := range shown.Nodes {
-			for _, r := range shown.card(&shown.Nodes[i]).rows {
-				if !strings.Contains(all, r.left.s) || !strings.Contains(all, r.right.s) {
-					t.Errorf("%s: the SVG lacks %q or %q", name, r.left.s, r.right.s)
-				}
+		for _, s := range render.CardTexts(render.Prepare(v, nil)) {
+			if !strings.Contains(all, s) {
+				t.Errorf("%s: the SVG lacks %q", name, s)
 			}
 		}
 		for _, bad := range []string{"<script", "http:", "https:", "javascript:", "url(", "@import", "<image", "<use", "href"} {
@@ -62,10 +60,10 @@ func TestSVGHasTheTextOfEveryNode(t *testing.T) {
 }
 
 func TestSameViewSameBytes(t *testing.T) {
-	for _, f := range []Format{FormatSVG, FormatPNG, FormatDOT, FormatMermaid, FormatMarkdown, FormatHTML, FormatJSON, FormatText} {
+	for _, f := range []render.Format{render.FormatSVG, render.FormatPNG, render.FormatDOT, render.FormatMermaid, render.FormatMarkdown, render.FormatHTML, render.FormatJSON, render.FormatText} {
 		var first, second bytes.Buffer
 		for _, w := range []io.Writer{&first, &second} {
-			if err := Write(context.Background(), w, f, mixed(), nil); err != nil {
+			if err := render.Write(context.Background(), w, f, sample.Mixed(), nil); err != nil {
 				t.Fatal(f, err)
 			}
 		}
@@ -75,33 +73,15 @@ func TestSameViewSameBytes(t *testing.T) {
 	}
 }
 
-// hostile is names that break careless writers.
-var hostile = []string{
-	strings.Repeat("A", 1<<20), "</svg><script>alert(1)</script>", `back\slash \N \G \E \"`, "nul\x00nul", "\u202Ereversed\u2066", "\xff\xfeinvalid\xc3(",
-	"line\nbreak\ttab\r", "]]>&amp;&lt;&#0;", "<b>html</b>", `"quoted" 'single'`, "]|}{(-->)`~~~``` *md* _x_", "\u200b\ufeff", "\ufffe\uffff", "", " ", strings.Repeat("é\u0301", 500), "---\n```\n# heading", "漢字かな交じり文", "🎉👩‍👩‍👧",
-}
-
-func hostileView() *View {
-	v := &View{Title: hostile[1], Subtitle: hostile, LeftOut: hostile, Total: 100, Runtime: graph.Runtime(hostile[1])}
-	for i, s := range hostile {
-		v.Nodes = append(v.Nodes,
-			Node{Kind: RootNode, ID: s, Head: s, Name: s, Count: i},
-			Node{Kind: NodeKind(i % 4), ID: s, Head: s, Name: s, Note: s, Value: s, Address: s, Count: -i, Retained: 1 << 60, Sized: true, Growth: -1 << 63})
-		v.Edges = append(v.Edges, Edge{From: 2 * i, To: 2*i + 1, Label: s, Count: -1}, Edge{From: 2*i + 1, To: max(0, 2*i-1), Label: s, Kind: graph.RefKind(i)})
-	}
-	v.Edges = append(v.Edges, Edge{From: -1, To: 0}, Edge{From: 0, To: 9999})
-	return v
-}
-
 func TestHostileNames(t *testing.T) {
-	v := hostileView()
-	for f := range writers {
+	v := sample.HostileView()
+	for f := range render.Writers {
 		var b bytes.Buffer
-		if err := Write(context.Background(), &b, f, v, &Options{MaxNodes: MostNodes}); err != nil {
+		if err := render.Write(context.Background(), &b, f, v, &render.Options{MaxNodes: render.MostNodes}); err != nil {
 			t.Fatal(f, err)
 		}
 		out := b.String()
-		if f == FormatPNG {
+		if f == render.FormatPNG {
 			continue
 		}
 		if !utf8.ValidString(out) {
@@ -115,7 +95,7 @@ func TestHostileNames(t *testing.T) {
 		if len(out) > 2<<20 {
 			t.Errorf("%s is %d bytes", f, len(out))
 		}
-		if f != FormatJSON && f != FormatText && strings.Contains(strings.ReplaceAll(out, "\\<", ""), "<script") && f != FormatMarkdown {
+		if f != render.FormatJSON && f != render.FormatText && strings.Contains(strings.ReplaceAll(out, "\\<", ""), "<script") && f != render.FormatMarkdown {
 			t.Errorf("%s lets a script through", f)
 		}
 	}
@@ -129,9 +109,9 @@ func TestNativeDotAcceptsDOT(t *testing.T) {
 	if err != nil {
 		need(t, "dot", "graphviz")
 	}
-	for name, v := range map[string]*View{"sessions": sessions(), "mixed": mixed(), "hostile": hostileView()} {
+	for name, v := range map[string]*render.View{"sessions": sample.Sessions(), "mixed": sample.Mixed(), "hostile": sample.HostileView()} {
 		var b, errs bytes.Buffer
-		if err := DOT(&b, v, nil); err != nil {
+		if err := render.DOT(&b, v, nil); err != nil {
 			t.Fatal(err)
 		}
 		cmd := exec.Command(dot, "-Tsvg")
@@ -145,7 +125,7 @@ func TestNativeDotAcceptsDOT(t *testing.T) {
 				t.Errorf("%s: dot says %s", name, line)
 			}
 		}
-		if _, err := svgTexts(bytes.NewReader(out)); err != nil {
+		if _, err := render.SVGTexts(bytes.NewReader(out)); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -165,7 +145,7 @@ func TestRsvgDrawsTheSVG(t *testing.T) {
 	if err != nil {
 		need(t, "rsvg-convert", "librsvg2-bin")
 	}
-	for name, v := range samples() {
+	for name, v := range sample.All() {
 		cmd := exec.Command(rsvg, "-f", "png")
 		cmd.Stdin = bytes.NewReader(svgOf(t, v, nil))
 		out, err := cmd.Output()
@@ -197,7 +177,7 @@ func inked(img image.Image) float64 {
 
 func TestPNGGolden(t *testing.T) {
 	var b bytes.Buffer
-	if err := PNG(context.Background(), &b, sessions(), &Options{Scale: 1}); err != nil {
+	if err := render.PNG(context.Background(), &b, sample.Sessions(), &render.Options{Scale: 1}); err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join("testdata", "sessions.png")
@@ -248,27 +228,33 @@ func diff(a, b uint32) float64 {
 }
 
 func TestPNGIsCapped(t *testing.T) {
-	s := &scene{w: 9000, h: 9000, groups: []group{}}
-	if scale := s.fitPixels(2); s.w*s.h*scale*scale > maxPixels || scale <= 0 || scale > 1 {
-		t.Errorf("scale %g", scale)
+	if scale, note := render.FitPixels(9000, 9000, 2); scale <= 0 || scale > 0.71 || !strings.Contains(note, "40 megapixels") {
+		t.Errorf("scale %g, %q", scale, note)
 	}
-	if n := len(s.groups); n != 1 || !strings.Contains(s.groups[0].shapes[0].text, "40 megapixels") {
-		t.Error("the cap is not mentioned")
+	if scale, note := render.FitPixels(900, 900, 2); scale != 2 || note != "" {
+		t.Errorf("scale %g, %q", scale, note)
 	}
 	var b bytes.Buffer
-	if err := PNG(context.Background(), &b, service(60), &Options{Scale: 16}); err != nil {
+	if err := render.PNG(context.Background(), &b, sample.Service(60), &render.Options{Scale: 16}); err != nil {
 		t.Fatal(err)
 	}
 	cfg, err := png.DecodeConfig(&b)
-	if err != nil || cfg.Width*cfg.Height > maxPixels || cfg.Width*cfg.Height < maxPixels/2 {
+	if err != nil || cfg.Width*cfg.Height > render.MaxPixels || cfg.Width*cfg.Height < render.MaxPixels/2 {
 		t.Errorf("%d × %d pixels, %v", cfg.Width, cfg.Height, err)
 	}
 }
 
 func TestMissingGlyphsAreSeen(t *testing.T) {
 	draw := func(s string) float64 {
-		sc := &scene{w: 200, h: 40, groups: []group{{shapes: []shape{textRun{s, sans, 14, "ink"}.at(10, 25)}}}}
-		return inked(sc.paint(2).Image())
+		var b bytes.Buffer
+		if err := render.PaintText(&b, s); err != nil {
+			t.Fatal(err)
+		}
+		img, err := png.Decode(&b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return inked(img)
 	}
 	for _, s := range []string{"漢字", "🎉", "हिन्दी", "é Ω Ж"} {
 		if draw(s) < 0.002 {
@@ -283,12 +269,12 @@ func TestAHundredRendersLeaveNothing(t *testing.T) {
 	}
 	before := children(t)
 	var m0, m1 runtime.MemStats
-	svgOf(t, sessions(), nil)
+	svgOf(t, sample.Sessions(), nil)
 	runtime.GC()
 	runtime.ReadMemStats(&m0)
 	routines := runtime.NumGoroutine()
 	for range 100 {
-		svgOf(t, sessions(), nil)
+		svgOf(t, sample.Sessions(), nil)
 	}
 	runtime.GC()
 	runtime.ReadMemStats(&m1)
@@ -319,10 +305,10 @@ func children(t *testing.T) int {
 }
 
 func TestRendersAtOnce(t *testing.T) {
-	want := svgOf(t, sessions(), nil)
+	want := svgOf(t, sample.Sessions(), nil)
 	done := make(chan []byte)
 	for range 6 {
-		go func() { done <- svgOf(t, sessions(), nil) }()
+		go func() { done <- svgOf(t, sample.Sessions(), nil) }()
 	}
 	for range 6 {
 		if got := <-done; !bytes.Equal(got, want) {
@@ -334,17 +320,14 @@ func TestRendersAtOnce(t *testing.T) {
 func TestCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if err := SVG(ctx, io.Discard, sessions(), nil); !errors.Is(err, context.Canceled) {
+	if err := render.SVG(ctx, io.Discard, sample.Sessions(), nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 }
 
-func TestTextSceneStandsIn(t *testing.T) {
-	v := hostileView()
-	o := (&Options{}).orDefault()
-	s := textScene(cleanView(v, nil), &o, errors.New("layout took too long"))
-	svg := s.svg(&o)
-	if err := s.check(svg); err != nil {
+func TestTextStandsIn(t *testing.T) {
+	svg, err := render.StandIn(sample.HostileView(), errors.New("layout took too long"))
+	if err != nil {
 		t.Error(err)
 	}
 	if !bytes.Contains(svg, []byte("layout took too long")) {
@@ -353,38 +336,30 @@ func TestTextSceneStandsIn(t *testing.T) {
 }
 
 func TestCheckSeesLostText(t *testing.T) {
-	s := newScene(t, mixed())
-	svg := s.svg(&Options{})
-	if err := s.check(svg); err != nil {
+	svg, err := render.Uncharted(sample.Mixed())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := render.CheckAgainst(sample.Mixed(), svg); err != nil {
 		t.Fatal(err)
 	}
 	lost := bytes.Replace(svg, []byte(">Widget<"), []byte("><"), 1)
-	if s.check(lost) == nil {
+	if render.CheckAgainst(sample.Mixed(), lost) == nil {
 		t.Error("a lost text was not seen")
 	}
-	if s.check(svg[:len(svg)/2]) == nil {
+	if render.CheckAgainst(sample.Mixed(), svg[:len(svg)/2]) == nil {
 		t.Error("half an SVG passed")
 	}
 }
 
-func newScene(t *testing.T, v *View) *scene {
-	t.Helper()
-	o := (&Options{}).orDefault()
-	s, err := draw(context.Background(), v, &o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
 func TestRedact(t *testing.T) {
-	o := &Options{Redact: regexp.MustCompile(`Session|globalCache|\.m\b`)}
-	for f := range writers {
-		if f == FormatPNG {
+	o := &render.Options{Redact: regexp.MustCompile(`Session|globalCache|\.m\b`)}
+	for f := range render.Writers {
+		if f == render.FormatPNG {
 			continue
 		}
 		var b bytes.Buffer
-		if err := Write(context.Background(), &b, f, sessions(), o); err != nil {
+		if err := render.Write(context.Background(), &b, f, sample.Sessions(), o); err != nil {
 			t.Fatal(err)
 		}
 		for _, secret := range []string{"Session", "globalCache", ".m["} {
@@ -397,23 +372,23 @@ func TestRedact(t *testing.T) {
 
 func TestFile(t *testing.T) {
 	dir := t.TempDir()
-	for f := range writers {
+	for f := range render.Writers {
 		path := filepath.Join(dir, "picture."+string(f))
-		if err := File(context.Background(), path, mixed(), nil); err != nil {
+		if err := render.File(context.Background(), path, sample.Mixed(), nil); err != nil {
 			t.Fatal(err)
 		}
 		if st, err := os.Stat(path); err != nil || st.Size() == 0 {
 			t.Errorf("%s: %v", path, err)
 		}
 	}
-	var unknown *UnknownFormatError
-	if err := File(context.Background(), filepath.Join(dir, "x.bmp"), mixed(), nil); !errors.As(err, &unknown) || unknown.Ext != ".bmp" {
+	var unknown *render.UnknownFormatError
+	if err := render.File(context.Background(), filepath.Join(dir, "x.bmp"), sample.Mixed(), nil); !errors.As(err, &unknown) || unknown.Ext != ".bmp" {
 		t.Errorf("got %v", err)
 	}
-	if err := File(context.Background(), filepath.Join(dir, "noext"), mixed(), nil); !errors.As(err, &unknown) {
+	if err := render.File(context.Background(), filepath.Join(dir, "noext"), sample.Mixed(), nil); !errors.As(err, &unknown) {
 		t.Errorf("got %v", err)
 	}
-	if err := File(context.Background(), filepath.Join(dir, "no", "such", "dir.svg"), mixed(), nil); err == nil {
+	if err := render.File(context.Background(), filepath.Join(dir, "no", "such", "dir.svg"), sample.Mixed(), nil); err == nil {
 		t.Error("no error for a missing folder")
 	}
 	if left, _ := filepath.Glob(filepath.Join(dir, ".*")); len(left) > 0 {
@@ -425,14 +400,14 @@ func TestSpeed(t *testing.T) {
 	if testing.Short() || os.Getenv("CI") == "" {
 		t.Skip("time limits are for CI")
 	}
-	svgOf(t, service(60), nil) // fills the engine's cache
+	svgOf(t, sample.Service(60), nil) // fills the engine's cache
 	start := time.Now()
-	svgOf(t, service(60), nil)
+	svgOf(t, sample.Service(60), nil)
 	if d := time.Since(start); d > 400*time.Millisecond {
 		t.Errorf("an SVG of 60 boxes took %v", d)
 	}
 	start = time.Now()
-	if err := PNG(context.Background(), io.Discard, service(60), nil); err != nil {
+	if err := render.PNG(context.Background(), io.Discard, sample.Service(60), nil); err != nil {
 		t.Fatal(err)
 	}
 	if d := time.Since(start); d > 1200*time.Millisecond {
@@ -442,25 +417,18 @@ func TestSpeed(t *testing.T) {
 
 // FuzzLabel draws what a name becomes, without the engine, and reads it back.
 func FuzzLabel(f *testing.F) {
-	for _, s := range hostile {
+	for _, s := range sample.Hostile {
 		f.Add(s[:min(len(s), 5000)], s[:min(len(s), 100)])
 	}
 	f.Fuzz(func(t *testing.T, name, label string) {
-		v := cleanView(&View{Title: name, Total: 10,
-			Nodes: []Node{{Kind: RootNode, ID: name, Head: label, Name: name, Count: 1}, {Kind: TargetNode, ID: label, Head: name, Value: label, Note: name, Count: 2}},
-			Edges: []Edge{{From: 0, To: 1, Label: label}}}, nil)
-		p := newPlan(v)
-		p.w, p.h = 300, 300
-		for i := range p.arcs {
-			p.arcs[i].spline = []point{{0, 0}, {10, 10}, {20, 20}, {30, 30}}
-			p.arcs[i].tip = point{35, 35}
-		}
-		s := p.compose()
-		if err := s.check(s.svg(&Options{})); err != nil {
+		v := &render.View{Title: name, Total: 10,
+			Nodes: []render.Node{{Kind: render.RootNode, ID: name, Head: label, Name: name, Count: 1}, {Kind: render.TargetNode, ID: label, Head: name, Value: label, Note: name, Count: 2}},
+			Edges: []render.Edge{{From: 0, To: 1, Label: label}}}
+		if _, err := render.Uncharted(v); err != nil {
 			t.Fatalf("%q %q: %v", name, label, err)
 		}
 		var b bytes.Buffer
-		for _, write := range []func(io.Writer, *View, *Options) error{DOT, Mermaid, Markdown, Text, JSON} {
+		for _, write := range []func(io.Writer, *render.View, *render.Options) error{render.DOT, render.Mermaid, render.Markdown, render.Text, render.JSON} {
 			if err := write(&b, v, nil); err != nil {
 				t.Fatal(err)
 			}

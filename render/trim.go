@@ -48,6 +48,13 @@ func Trim(v *View, maxNodes int) *View {
 	return v
 }
 
+// Prepare returns what the drawing functions draw of v: cleaned, redacted and
+// trimmed as opts say. Drawing it again changes nothing.
+func Prepare(v *View, opts *Options) *View {
+	o := opts.orDefault()
+	return Trim(cleanView(v, o.Redact), o.MaxNodes)
+}
+
 // links is a View's edges by their ends.
 type links struct{ in, out [][]int }
 

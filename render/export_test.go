@@ -1,0 +1,76 @@
+package render
+
+import (
+	"bytes"
+	"image/png"
+	"io"
+)
+
+// What the tests of package render_test see of the inside.
+var (
+	SVGTexts  = svgTexts
+	Writers   = writers
+	MaxPixels = int(maxPixels)
+)
+
+// CardTexts lists what the boxes of v say.
+func CardTexts(v *View) []string {
+	var out []string
+	for i := range v.Nodes {
+		for _, r := range v.card(&v.Nodes[i]).rows {
+			out = append(out, r.left.s, r.right.s)
+		}
+	}
+	return out
+}
+
+// Uncharted composes v without the engine, all boxes in one place, and checks
+// the SVG.
+func Uncharted(v *View) ([]byte, error) {
+	p := newPlan(Prepare(v, nil))
+	p.w, p.h = 300, 300
+	for i := range p.arcs {
+		p.arcs[i].spline = []point{{0, 0}, {10, 10}, {20, 20}, {30, 30}}
+		p.arcs[i].tip = point{35, 35}
+	}
+	s := p.compose()
+	svg := s.svg(&Options{})
+	return svg, s.check(svg)
+}
+
+// CheckAgainst checks an SVG against what Uncharted drew.
+func CheckAgainst(v *View, svg []byte) error {
+	p := newPlan(Prepare(v, nil))
+	for i := range p.arcs {
+		p.arcs[i].spline = make([]point, 4)
+	}
+	return p.compose().check(svg)
+}
+
+// StandIn draws the text form that stands in for a failed layout.
+func StandIn(v *View, err error) ([]byte, error) {
+	o := (&Options{}).orDefault()
+	s := textScene(cleanView(v, nil), &o, err)
+	svg := s.svg(&o)
+	return svg, s.check(svg)
+}
+
+// PaintText paints one line of text.
+func PaintText(w io.Writer, text string) error {
+	s := &scene{w: 200, h: 40, groups: []group{{shapes: []shape{textRun{text, sans, 14, "ink"}.at(10, 25)}}}}
+	return png.Encode(w, s.paint(2).Image())
+}
+
+// FitPixels says how a picture of the size would be scaled, and what it says
+// about that.
+func FitPixels(w, h, scale float64) (float64, string) {
+	s := &scene{w: w, h: h}
+	scale = s.fitPixels(scale)
+	var b bytes.Buffer
+	for _, g := range s.groups {
+		for _, sh := range g.shapes {
+			b.WriteString(sh.text)
+		}
+	}
+	return scale, b.String()
+}
