@@ -78,3 +78,49 @@ func TestByTypeIsWhole(t *testing.T) {
 		}
 	}
 }
+
+func TestBranches(t *testing.T) {
+	p := graphtest.Parse(t, `root>cache cache>m m>s1 m>s2 m>s3 s1>u1 s2>u2 root>x root>y
+		cache=Cache/10 m=map/5! s1=S/20 s2=S/19 s3=S/18 u1=U/3 u2=U/2 x=X/9 y=Y/8`)
+	tree := compute(t, p.Graph)
+	draw := func(of graph.NodeID, o BranchOptions) string {
+		top, err := tree.Branches(t.Context(), of, &o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b strings.Builder
+		var down func(x *Branch)
+		down = func(x *Branch) {
+			name := "roots"
+			if x.Node != graph.None {
+				name = p.TypeName(x.Node)
+			}
+			fmt.Fprintf(&b, "%d %s %d", x.Count, name, x.Retained)
+			if x.More > 0 {
+				fmt.Fprintf(&b, " +%d %d", x.More, x.MoreSize)
+			}
+			for _, c := range x.Children {
+				b.WriteString(" (")
+				down(c)
+				b.WriteString(")")
+			}
+		}
+		down(top)
+		return b.String()
+	}
+	for _, c := range []struct {
+		of   graph.NodeID
+		o    BranchOptions
+		want string
+	}{
+		{graph.None, BranchOptions{Siblings: 2}, "9 roots 94 +1 8 (1 Cache 77 +1 18 (1 S 23 (1 U 3)) (1 S 21 (1 U 2))) (1 X 9)"},
+		{graph.None, BranchOptions{ByType: true}, "9 roots 94 (1 Cache 77 (3 S 62 (2 U 5))) (1 X 9) (1 Y 8)"},
+		{graph.None, BranchOptions{Depth: 1, Nodes: 3}, "9 roots 94 +1 8 (1 Cache 77) (1 X 9)"},
+		{p.ID("cache"), BranchOptions{Raw: true, Depth: 1}, "1 Cache 77 (1 map 67)"},
+		{p.ID("cache"), BranchOptions{ByType: true, Nodes: 2}, "1 Cache 77 (3 S 62 +2 5)"},
+	} {
+		if got := draw(c.of, c.o); got != c.want {
+			t.Errorf("%+v: %s\nwant %s", c.o, got, c.want)
+		}
+	}
+}

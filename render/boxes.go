@@ -1,0 +1,65 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/dominator"
+)
+
+// boxes makes the boxes and arrows of single objects.
+type boxes struct {
+	g      *graph.Graph
+	sizes  *dominator.Tree // nil leaves retained sizes out
+	values bool
+	v      *View
+}
+
+// add adds a box and returns its index.
+func (b *boxes) add(n Node) int {
+	b.v.Nodes = append(b.v.Nodes, n)
+	return len(b.v.Nodes) - 1
+}
+
+// object is the box of one object.
+func (b *boxes) object(n graph.NodeID) Node {
+	out := Node{
+		Kind: ObjectNode, ID: fmt.Sprintf("o-0x%x", b.g.Address(n)), Head: b.g.TypeName(n), Note: b.g.Detail().Describe(n, b.values),
+		Count: 1, Shallow: b.g.Size(n), Address: fmt.Sprintf("0x%x", b.g.Address(n)), Internal: b.g.Internal(n),
+	}
+	if b.sizes != nil {
+		out.Retained, out.Sized = b.sizes.Retained(n), true
+	}
+	return out
+}
+
+// root is the box of a GC root.
+func (b *boxes) root(r *graph.Root) Node {
+	head, name := splitRoot(b.g.String(r.Name))
+	return Node{Kind: RootNode, ID: "r-" + b.g.String(r.Name), Head: head, Name: name, Count: 1}
+}
+
+// more is the box of what is not shown below another.
+func (b *boxes) more(below, count int, bytes uint64) Node {
+	return Node{Kind: MoreNode, ID: b.v.Nodes[below].ID + "-more", Count: count, Retained: bytes, Sized: b.sizes != nil}
+}
+
+// ref names the reference from one object to another: "" if there is none.
+func (b *boxes) ref(from, to graph.NodeID) (name string, kind graph.RefKind, ok bool) {
+	for i, n := range b.g.Row(from) {
+		if n == to && b.g.RefKind(from, i).Retains() {
+			return b.g.Detail().RefName(from, i, b.values), b.g.RefKind(from, i), true
+		}
+	}
+	return "", graph.Strong, false
+}
+
+// splitRoot takes the kind off a root's name: `goroutine 18`, `main.worker · s`.
+func splitRoot(text string) (head, name string) {
+	head, name, _ = strings.Cut(text, " ")
+	if number, rest, ok := strings.Cut(name, " "); ok && isDigits(number) {
+		return head + " " + number, rest
+	}
+	return head, name
+}

@@ -1,0 +1,53 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/refgraph/refgraph/graph"
+	heapdiff "github.com/refgraph/refgraph/graph/diff"
+	"github.com/refgraph/refgraph/graph/dominator"
+)
+
+// GrowthView draws where the heap grew from one dump to the next, down the
+// dominator trees read by type.
+func GrowthView(old, new *dominator.Tree, root *heapdiff.Growth) *View {
+	g := new.Graph()
+	_, before := old.Total()
+	_, after := new.Total()
+	b := boxes{g: g, sizes: new, v: &View{Runtime: g.Info().Runtime, Total: after, Hidden: true}}
+	word := "grew"
+	if after < before {
+		word = "shrank"
+	}
+	b.v.Title = fmt.Sprintf("The heap %s from %s to %s", word, Bytes(before), Bytes(after))
+	b.v.Subtitle = []string{
+		strings.Join(append([]string{"since " + old.Graph().Info().Name}, infoFacts(g.Info())...), " · "),
+		"each object is freed when the one above it is; what grew, by type",
+	}
+	for _, c := range root.Children {
+		b.growth(c, -1)
+	}
+	if root.LeftOut > 0 {
+		b.v.LeftOut = append(b.v.LeftOut, fmt.Sprintf("%s more types grew, by less", Count(root.LeftOut)))
+	}
+	return b.v
+}
+
+func (b *boxes) growth(x *heapdiff.Growth, parent int) {
+	n := Node{Kind: ObjectNode, Head: x.Name, Count: x.New.Count, Shallow: x.New.Bytes, Retained: x.New.Retained, Sized: true}
+	if x.Node != graph.None {
+		n = b.object(x.Node)
+		n.Count, n.Shallow, n.Retained = x.New.Count, x.New.Bytes, x.New.Retained
+	}
+	more, _, retained := x.Grown()
+	n.Growth = retained
+	n.Note = fmt.Sprintf("%s before, %+d objects", Count(x.Old.Count), more)
+	at := b.add(n)
+	if parent >= 0 {
+		b.v.Edges = append(b.v.Edges, Edge{From: parent, To: at, Label: b.heldBy(x.Node), Count: max(1, x.New.Count), Retained: x.New.Retained})
+	}
+	for _, c := range x.Children {
+		b.growth(c, at)
+	}
+}

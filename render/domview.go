@@ -1,0 +1,84 @@
+package render
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/dominator"
+)
+
+// DominatorView draws a part of the dominator tree: what must be cut to free
+// what. Its arrows lead from an object to those that are freed with it, which
+// are not always those it refers to; an arrow has a name if it is a reference.
+func DominatorView(t *dominator.Tree, top *dominator.Branch, values bool) *View {
+	g := t.Graph()
+	_, total := t.Total()
+	b := boxes{g: g, sizes: t, values: values, v: &View{Runtime: g.Info().Runtime, Total: total, Hidden: !values}}
+	b.v.Title = "What must be cut to free the heap: its dominator tree"
+	if top.Node != graph.None {
+		b.v.Title = fmt.Sprintf("What is freed with %s %s", Count(top.Count), g.TypeName(top.Node))
+		if top.Count == 1 {
+			b.v.Title = "What is freed with this " + g.TypeName(top.Node)
+		}
+	}
+	facts := append([]string{Bytes(top.Retained) + " retained"}, infoFacts(g.Info())...)
+	b.v.Subtitle = []string{strings.Join(facts, " · "), "each object is freed when the one above it is; dominators, not references"}
+	if top.Node == graph.None { // the roots are no box: only what they hold is
+		for _, c := range top.Children {
+			b.branch(c, -1)
+		}
+		if top.More > 0 {
+			b.v.LeftOut = append(b.v.LeftOut, fmt.Sprintf("%s more objects that only the roots hold, %s", Count(top.More), Bytes(top.MoreSize)))
+		}
+		return b.v
+	}
+	b.branch(top, -1)
+	b.v.Nodes[0].Kind = TargetNode
+	return b.v
+}
+
+// branch adds a place of the tree with all below it.
+func (b *boxes) branch(x *dominator.Branch, parent int) {
+	n := b.object(x.Node)
+	n.Count, n.Shallow, n.Retained = x.Count, x.Shallow, x.Retained
+	if x.Count > 1 {
+		n.Note = ""
+	}
+	at := b.add(n)
+	if parent >= 0 {
+		e := Edge{From: parent, To: at, Count: x.Count, Retained: x.Retained}
+		e.Label = b.heldBy(x.Node)
+		b.v.Edges = append(b.v.Edges, e)
+	}
+	for _, c := range x.Children {
+		b.branch(c, at)
+	}
+	if x.More > 0 {
+		more := b.add(b.more(at, x.More, x.MoreSize))
+		b.v.Edges = append(b.v.Edges, Edge{From: at, To: more, Count: x.More, Retained: x.MoreSize})
+	}
+}
+
+// heldBy names the references from an object's dominator to it, through the
+// insides of containers; "" if other objects are on the way.
+func (b *boxes) heldBy(n graph.NodeID) string {
+	var parts []string
+	for {
+		d := b.sizes.Idom(n)
+		if d == graph.None {
+			return ""
+		}
+		name, _, ok := b.ref(d, n)
+		if !ok {
+			return ""
+		}
+		parts = append(parts, name)
+		if !b.g.Internal(d) {
+			slices.Reverse(parts)
+			return strings.Join(parts, "")
+		}
+		n = d
+	}
+}
