@@ -10,9 +10,8 @@ import (
 	"testing"
 
 	"github.com/refgraph/refgraph/render"
-	views "github.com/refgraph/refgraph/render/internal/sample"
+	"github.com/refgraph/refgraph/render/internal/sample"
 	"github.com/refgraph/refgraph/render/report"
-	"github.com/refgraph/refgraph/render/report/internal/sample"
 )
 
 func write(t *testing.T, r *report.Report, o *render.Options) string {
@@ -89,7 +88,7 @@ func TestHugeReportsFit(t *testing.T) {
 		r.Changes[i].Name = r.Types[i].Name
 	}
 	for range 40 {
-		r.Pictures = append(r.Pictures, report.Picture{Title: strings.Repeat("p", 1<<16), View: views.Service(300)})
+		r.Pictures = append(r.Pictures, report.Picture{Title: strings.Repeat("p", 1<<16), View: sample.Service(300)})
 	}
 	page := write(t, r, &render.Options{MaxNodes: 300})
 	if len(page) > report.MaxSize {
@@ -102,7 +101,7 @@ func TestHugeReportsFit(t *testing.T) {
 
 func TestHostileReport(t *testing.T) {
 	r := sample.Report(0)
-	for _, s := range views.Hostile {
+	for _, s := range sample.Hostile {
 		r.Title, r.Against = s, s
 		r.Summary = append(r.Summary, s)
 		r.Types = append(r.Types, report.Type{Name: s})
@@ -111,7 +110,7 @@ func TestHostileReport(t *testing.T) {
 		r.Suspects[0].Title, r.Suspects[0].Reason, r.Suspects[0].Type = s, s, s
 		r.Dominators = append(r.Dominators, render.Block{ID: s, Name: s, Note: s, Retained: 1 << 20})
 	}
-	r.Suspects[0].View = views.HostileView()
+	r.Suspects[0].View = sample.HostileView()
 	page := write(t, r, nil)
 	if n := strings.Count(page, "<script"); n != 1 {
 		t.Errorf("%d scripts", n)
