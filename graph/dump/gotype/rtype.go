@@ -105,8 +105,10 @@ func (e *Exe) word(addr uint64) uint64 {
 	if b == nil {
 		return 0
 	}
-	return binary.LittleEndian.Uint64(b)
+	return leWord(b)
 }
+
+func leWord(b []byte) uint64 { return binary.LittleEndian.Uint64(b) }
 
 // maxNameDepth bounds the nesting of unnamed types in full names.
 const maxNameDepth = 32

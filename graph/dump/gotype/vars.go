@@ -17,9 +17,6 @@ type Global struct {
 	Rank uint8  // graph.RankUser, RankLibrary or RankRuntime
 
 	Package string // import path
-	// Static is set for an object that a variable's initialiser points to: it
-	// has the variable's name (and a path, for those further in).
-	Static bool
 }
 
 type globalTable struct {
@@ -37,15 +34,11 @@ func (e *Exe) globalTable() *globalTable {
 	g.once.Do(func() {
 		g.list = e.dwarfGlobals()
 		sortGlobals(g.list)
-		g.list = append(g.list, e.statics(g.list)...)
-		sortGlobals(g.list)
 		g.list = append(g.list, e.symbolGlobals(g.list)...)
 		sortGlobals(g.list)
 		g.byName = make(map[string]int, len(g.list))
 		for i := range g.list {
-			if !g.list[i].Static {
-				g.byName[g.list[i].Full] = i
-			}
+			g.byName[g.list[i].Full] = i
 		}
 	})
 	return g
