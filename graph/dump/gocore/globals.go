@@ -6,6 +6,7 @@ import (
 	"math/bits"
 
 	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/dump/gotype"
 )
 
 // module is one Go module of the process: the program, or a plugin or shared
@@ -104,6 +105,12 @@ func (r *roots) global(m module, addr, v, before uint64) {
 	}
 	root := graph.Root{Kind: graph.RootGlobal, Rank: graph.RankLibrary}
 	g, ok := r.p.exe.GlobalAt(addr)
+	if !ok || g.Type == nil {
+		if st, found := r.statics.At(addr); found {
+			r.globalWord(addr, v, before, root, st)
+			return
+		}
+	}
 	if !ok {
 		name := fmt.Sprintf("global at 0x%x", addr)
 		group := "globals without names"
@@ -114,13 +121,21 @@ func (r *roots) global(m module, addr, v, before uint64) {
 		r.add(v, r.name(root, name, group), holder{before: before})
 		return
 	}
-	root.Rank = g.Rank
-	if g.Rank == graph.RankRuntime {
+	r.globalWord(addr, v, before, root, &gotype.Static{Addr: g.Addr, Type: g.Type, Owner: g})
+}
+
+// globalWord adds the root of the word at addr of a variable, or of a value that
+// a variable leads to.
+func (r *roots) globalWord(addr, v, before uint64, root graph.Root, in *gotype.Static) {
+	root.Rank = in.Owner.Rank
+	if root.Rank == graph.RankRuntime {
 		root.Kind = graph.RootRuntime
 	}
-	word := (addr - g.Addr) / 8
-	if g.Type != nil {
-		root.Ref = r.b.String(g.Type.SlotLabel(word))
+	word, path := (addr-in.Addr)/8, in.Path
+	if in.Type != nil {
+		path += in.Type.SlotLabel(word)
 	}
-	r.add(v, r.name(root, "global "+g.Name, "global "+g.Name), holder{g.Type, word, before})
+	root.Ref = r.b.String(path)
+	name := "global " + in.Owner.Name
+	r.add(v, r.name(root, name, name), holder{in.Type, word, before})
 }

@@ -62,6 +62,8 @@ type roots struct {
 	b     *graph.Builder
 	typer *gotype.Typer
 	local map[uint64][]gotype.Local // by pc
+	// statics are the values in data and bss that variables lead to.
+	statics *gotype.Statics
 }
 
 // holder is the variable that a root is a word of.

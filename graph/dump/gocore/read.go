@@ -146,7 +146,7 @@ func (p *process) build(ctx context.Context, b *graph.Builder, typer *gotype.Typ
 	}); err != nil {
 		return err
 	}
-	r := &roots{p: p, b: b, typer: typer, local: map[uint64][]gotype.Local{}}
+	r := &roots{p: p, b: b, typer: typer, local: map[uint64][]gotype.Local{}, statics: p.exe.Statics(p.mem.bytes)}
 	r.globals()
 	gs, total := p.goroutines()
 	for i := range gs {
