@@ -195,9 +195,15 @@ func (x *AddressIndexer) buildRegions(numbers []uint64) (*AddressIndex, error) {
 	for i := range ix.table {
 		ix.table[i] = -1
 	}
+	bits := hugePages(make([]uint64, len(numbers)*regionWords))
+	ranks := make([]uint32, len(numbers)*regionBlocks)
 	for i, r := range numbers {
 		ix.table[r-ix.first] = int32(i)
-		ix.regions[i] = addrRegion{start: r << (x.shift + 19), bits: new([regionWords]uint64), ranks: new([regionBlocks]uint32)}
+		ix.regions[i] = addrRegion{
+			start: r << (x.shift + 19),
+			bits:  (*[regionWords]uint64)(bits[i*regionWords:]),
+			ranks: (*[regionBlocks]uint32)(ranks[i*regionBlocks:]),
+		}
 	}
 	set := func(a uint64) {
 		slot := a >> x.shift

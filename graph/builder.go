@@ -41,11 +41,11 @@ func (b *Builder) SetCount(n int) error {
 	}
 	g := b.g
 	g.n = n
-	g.typeOf = make([]TypeID, n)
-	g.size32 = make([]uint32, n)
-	g.flags = make([]nodeFlags, n)
-	g.recLo = make([]uint32, n)
-	g.recHi = make([]uint8, n)
+	g.typeOf = hugePages(make([]TypeID, n))
+	g.size32 = hugePages(make([]uint32, n))
+	g.flags = hugePages(make([]nodeFlags, n))
+	g.recLo = hugePages(make([]uint32, n))
+	g.recHi = hugePages(make([]uint8, n))
 	return nil
 }
 
