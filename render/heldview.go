@@ -48,11 +48,30 @@ func (p *pathView) held() {
 			return
 		}
 		from = next
-		holders = graph.NewBitset(p.g.Len())
-		for _, n := range groups[0].nodes {
-			holders.Add(n)
+		holders = p.insides(groups[0].nodes)
+	}
+}
+
+// maxInsides is how many parts deep a container is followed.
+const maxInsides = 4
+
+// insides is a set of objects and, if they are containers, their insides, which
+// get no boxes of their own.
+func (p *pathView) insides(nodes []graph.NodeID) graph.Bitset {
+	set := graph.NewBitset(p.g.Len())
+	for _, n := range nodes {
+		set.Add(n)
+	}
+	for more, deep := p.g.Internal(nodes[0]), 0; more && deep < maxInsides; deep++ {
+		more = false
+		for n := range graph.NodeID(p.g.Len()) {
+			if d := p.Sizes.Idom(n); d != graph.None && p.g.Internal(n) && set.Has(d) && !set.Has(n) {
+				set.Add(n)
+				more = true
+			}
 		}
 	}
+	return set
 }
 
 // dominated groups by type what a set of objects dominates directly, the

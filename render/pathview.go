@@ -243,7 +243,8 @@ func (p *pathView) suspect() {
 	}
 	for _, id := range p.chain(p.inbound(), 0) {
 		grp := &p.m.Groups[id]
-		if id == 0 || grp.Root != nil || grp.Count != 1 {
+		single := grp.Count == 1 && (grp.Root == nil || grp.Root.Kind == graph.RootGlobal)
+		if id == 0 || !single {
 			continue
 		}
 		from, shown := p.node[id]

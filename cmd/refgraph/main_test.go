@@ -39,6 +39,7 @@ func TestUnqualified(t *testing.T) {
 		"main.Cache[github.com/a/b.Session]": "Cache[github.com/a/b.Session]",
 		"dict":                               "dict",
 		"[]uint8":                            "[]uint8",
+		"chan *main.Session":                 "chan *main.Session",
 	} {
 		if got := unqualified(full); got != want {
 			t.Errorf("%s: %s, want %s", full, got, want)

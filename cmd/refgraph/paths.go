@@ -81,9 +81,7 @@ func runPaths(ctx context.Context, a *app, path string, f pathsFlags) error {
 		}
 		return f.pic.writeJSON(a, out)
 	}
-	view := render.PathView(render.PathInput{Merged: w.merged, Sizes: w.sizes, Target: name, Freed: w.freed,
-		Values: a.values, MaxNodes: f.pic.maxNodes})
-	return f.pic.write(ctx, a, view)
+	return f.pic.write(ctx, a, render.PathView(w.input(name, a.values, f.pic.maxNodes)))
 }
 
 // whyAlive is all that a picture of paths needs.
@@ -91,6 +89,10 @@ type whyAlive struct {
 	merged *retain.Merged
 	sizes  *dominator.Tree
 	freed  uint64
+}
+
+func (w *whyAlive) input(target string, values bool, maxNodes int) render.PathInput {
+	return render.PathInput{Merged: w.merged, Sizes: w.sizes, Freed: w.freed, Target: target, Values: values, MaxNodes: maxNodes}
 }
 
 // why runs the analyses behind paths, side by side: the search with the merge,

@@ -112,8 +112,8 @@ func slashes(s string) string {
 // unqualified cuts the package or module off a type name.
 func unqualified(name string) string {
 	base, args, _ := strings.Cut(name, "[") // type arguments have qualifiers of their own
-	if base == "" {
-		return name
+	if base == "" || strings.ContainsAny(base, " *({") {
+		return name // not a name but an expression: chan *main.Session
 	}
 	if i := strings.LastIndexAny(base, "./$"); i >= 0 {
 		base = base[i+1:]
@@ -148,7 +148,7 @@ func unknownType(g *graph.Graph, used []bool, pattern string) error {
 		}
 	}
 	slices.SortFunc(list, func(a, b near) int {
-		return cmp.Or(cmp.Compare(a.dist, b.dist), strings.Compare(a.name, b.name))
+		return cmp.Or(cmp.Compare(a.dist, b.dist), cmp.Compare(len(a.name), len(b.name)), strings.Compare(a.name, b.name))
 	})
 	hint := "refgraph top lists the types"
 	if len(list) > 0 {

@@ -68,8 +68,9 @@ explains itself in an incident ticket.
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(
-		newInfo(a), newTop(a), newPaths(a), newObject(a),
-		newFormats(a), newVersion(a),
+		newInfo(a), newTop(a), newPaths(a), newObject(a), newSites(a), newCapture(a),
+		newSuspects(a), newDominators(a), newCycles(a), newDiff(a), newBackrefs(a), newRefs(a),
+		newFormats(a), newVersion(a), newDemo(a),
 	)
 	for _, c := range root.Commands() {
 		c.Long = strings.TrimSpace(c.Long) + "\n\n" + exitCodes

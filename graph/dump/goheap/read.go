@@ -124,6 +124,8 @@ func describe(info *graph.Info, rec *records, h *heap) {
 		fact("objects by the runtime's count", strconv.FormatUint(s[statHeapObjects], 10))
 		fact("garbage collections", strconv.FormatUint(s[statNumGC], 10))
 		if s[statLastGC] > 0 && s[statLastGC] < 1<<63 {
+			// Files are copied and unpacked; the runtime collects every two minutes.
+			info.Taken = time.Unix(0, int64(s[statLastGC])).UTC()
 			fact("last garbage collection", time.Unix(0, int64(s[statLastGC])).UTC().Format(time.DateTime))
 		}
 	}

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/refgraph/refgraph/graph/histogram"
+	"github.com/refgraph/refgraph/render"
+	"github.com/refgraph/refgraph/testdata/goheap"
+	"github.com/spf13/cobra"
+)
+
+func newDemo(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "demo",
+		Short: "Run the main job on a small real dump that is part of refgraph",
+		Long: `demo unpacks the heap dump of a small leaking Go server and does with it what
+one does with a dump of one's own: what is it, which types take the memory, why
+are they alive. It writes refgraph-demo.svg and refgraph-demo.png.`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return runDemo(c.Context(), a) },
+	}
+}
+
+// demoType is what leaks in the demo's dump.
+const demoType = "main.Session"
+
+func runDemo(ctx context.Context, a *app) error {
+	dir, err := os.MkdirTemp("", "refgraph-demo-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	path, exe, err := goheap.Leak(dir)
+	if err != nil {
+		return err
+	}
+	own := *a
+	own.exe = exe
+	d, err := own.open(ctx, path)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	step := func(command string) { fmt.Fprintf(a.out, "\n$ refgraph %s\n", command) }
+
+	step("info leak.heapdump --exe ./goleak")
+	info, err := describe(ctx, d.Graph)
+	if err != nil {
+		return err
+	}
+	printInfo(a, info)
+
+	step("top leak.heapdump --exe ./goleak -n 8")
+	h, err := count(ctx, d.Graph, histogram.ByShallow, false)
+	if err != nil {
+		return err
+	}
+	printTop(a, h, h.Top(histogram.ByShallow, 8), histogram.ByShallow)
+
+	step("paths leak.heapdump --exe ./goleak --type " + demoType)
+	targets, name, err := pickType(d.Graph, demoType)
+	if err != nil {
+		return err
+	}
+	w, err := why(ctx, a, d.Graph, targets)
+	if err != nil {
+		return err
+	}
+	view := render.PathView(w.input(name, a.values, 0))
+	for _, output := range []string{"-", "refgraph-demo.svg", "refgraph-demo.png"} {
+		pic := pictureFlags{output: output}
+		if err := pic.write(ctx, a, view); err != nil {
+			return err
+		}
+	}
+	return nil
+}
