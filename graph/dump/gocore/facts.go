@@ -6,34 +6,37 @@ import (
 	"github.com/refgraph/refgraph/graph"
 )
 
+// totals are the live objects and bytes, by how their types are known.
+type totals struct {
+	objects int
+	bytes   [4]uint64 // by graph.TypeSource
+}
+
+func (t *totals) sum() uint64 { return t.bytes[0] + t.bytes[1] + t.bytes[2] + t.bytes[3] }
+
+func (m *marker) totals() (t totals) {
+	for n := range m.seen.All() {
+		t.objects++
+		t.bytes[m.g.TypeSource(n)&3] += m.g.Size(n)
+	}
+	return t
+}
+
 // facts adds what info prints to check the reading by: the objects that are
 // allocated are those that are live and those that are not.
 func (p *process) facts(b *graph.Builder, m *marker, live, total int) {
-	h := p.heap
+	h, t := p.heap, m.totals()
 	add := func(name, format string, args ...any) {
 		b.Info().Facts = append(b.Info().Facts, graph.Fact{Name: name, Value: fmt.Sprintf(format, args...)})
 	}
 	add("executable", "%s", p.exe.Path)
 	add("machine", "%s", p.core.arch.name)
 	add("threads", "%d", len(p.core.notes.threads))
-	add("goroutines", "%d", live)
-	add("dead goroutines", "%d", total-live)
+	add("goroutines", "%d, and %d dead", live, total-live)
 	add("spans", "%d in use, %d bytes", len(h.spans), h.inUse)
 	add("allocated", "%d objects, %d bytes", h.n, h.bytes)
-	add("live", "%d objects, %d bytes", m.n, m.bytes)
-	add("unreached", "%d objects, %d bytes", h.n-m.n, h.bytes-m.bytes)
-	var exact, inferred uint64
-	g := b.Graph()
-	for n := range m.seen.All() {
-		switch g.TypeSource(n) {
-		case graph.TypeExact:
-			exact += g.Size(n)
-		case graph.TypeInferred:
-			inferred += g.Size(n)
-		}
-	}
-	share := func(x uint64) float64 { return 100 * float64(x) / float64(max(m.bytes, 1)) }
-	add("typed", "%.1f %% exactly, %.1f %% inferred, %.1f %% by size only", share(exact), share(inferred), share(m.bytes-exact-inferred))
+	add("live", "%d objects, %d bytes", t.objects, t.sum())
+	add("unreached", "%d objects, %d bytes", h.n-t.objects, h.bytes-t.sum())
 }
 
 func (p *process) warnings(b *graph.Builder, s *scanner) {

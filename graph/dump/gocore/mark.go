@@ -9,8 +9,6 @@ type marker struct {
 	seen  graph.Bitset
 	stack []graph.NodeID
 	buf   []graph.NodeID
-	n     int
-	bytes uint64
 }
 
 func newMarker(g *graph.Graph) *marker {
@@ -20,8 +18,6 @@ func newMarker(g *graph.Graph) *marker {
 func (m *marker) push(n graph.NodeID) {
 	if !m.seen.Has(n) {
 		m.seen.Add(n)
-		m.n++
-		m.bytes += m.g.Size(n)
 		m.stack = append(m.stack, n)
 	}
 }
