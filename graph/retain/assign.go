@@ -47,7 +47,7 @@ func (m *merger) fromRoot(r *graph.Root, n graph.NodeID, onPath bool) {
 		m.names[r.Name] = true
 		m.Groups[g].Count++
 	}
-	label := m.labels.intern(pattern(m.g.String(r.Ref)))
+	label := m.labels.intern(Pattern(m.g.String(r.Ref)))
 	if onPath {
 		m.Groups[g].Targets += int(m.count[n])
 		m.child(ref{from: g, label: label, kind: r.Via, holder: graph.None, root: r}, n)

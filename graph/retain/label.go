@@ -39,12 +39,12 @@ func (l *labeler) intern(s string) int32 {
 // pattern returns the pattern of reference i of n.
 func (l *labeler) pattern(n graph.NodeID, i int) int32 {
 	if l.g.Labels() == graph.NoLabels {
-		return l.intern(pattern(l.g.Detail().RefName(n, i, false)))
+		return l.intern(Pattern(l.g.Detail().RefName(n, i, false)))
 	}
 	key := labelKey{l.g.Type(n), l.g.Label(n, i)}
 	id, ok := l.known[key]
 	if !ok {
-		id = l.intern(pattern(l.g.Detail().RefName(n, i, false)))
+		id = l.intern(Pattern(l.g.Detail().RefName(n, i, false)))
 		l.known[key] = id
 	}
 	return id
@@ -63,9 +63,9 @@ func (l *labeler) join(a, b int32) int32 {
 	return id
 }
 
-// pattern replaces what is between brackets by `…`, inside quotes if it is a
+// Pattern makes one name of the references of a slice or map: it replaces what is between brackets by `…`, inside quotes if it is a
 // quoted key: `.m["u42"][3]` becomes `.m["…"][…]`.
-func pattern(name string) string {
+func Pattern(name string) string {
 	if !strings.Contains(name, "[") {
 		return name
 	}
