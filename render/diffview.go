@@ -44,8 +44,8 @@ func (b *boxes) growth(x *heapdiff.Growth, parent int) {
 	n.Growth = retained
 	n.Note = fmt.Sprintf("%s before, %+d objects", Count(x.Old.Count), more)
 	at := b.add(n)
-	if parent >= 0 {
-		b.v.Edges = append(b.v.Edges, Edge{From: parent, To: at, Label: b.heldBy(x.Node), Count: max(1, x.New.Count), Retained: x.New.Retained})
+	if parent >= 0 && x.Node != graph.None {
+		b.v.Edges = append(b.v.Edges, Edge{From: parent, To: at, Label: b.heldBy(x.Node, x.Nodes()), Count: max(1, x.New.Count), Retained: x.New.Retained})
 	}
 	for _, c := range x.Children {
 		b.growth(c, at)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/dominator"
+	"github.com/refgraph/refgraph/graph/retain"
 )
 
 // DominatorView draws a part of the dominator tree: what must be cut to free
@@ -48,9 +49,7 @@ func (b *boxes) branch(x *dominator.Branch, parent int) {
 	}
 	at := b.add(n)
 	if parent >= 0 {
-		e := Edge{From: parent, To: at, Count: x.Count, Retained: x.Retained}
-		e.Label = b.heldBy(x.Node)
-		b.v.Edges = append(b.v.Edges, e)
+		b.v.Edges = append(b.v.Edges, Edge{From: parent, To: at, Count: x.Count, Retained: x.Retained, Label: b.heldBy(x.Node, x.Nodes)})
 	}
 	for _, c := range x.Children {
 		b.branch(c, at)
@@ -61,9 +60,26 @@ func (b *boxes) branch(x *dominator.Branch, parent int) {
 	}
 }
 
-// heldBy names the references from an object's dominator to it, through the
-// insides of containers; "" if other objects are on the way.
-func (b *boxes) heldBy(n graph.NodeID) string {
+// heldBy names the references from an object's dominator to it. Of several
+// objects it is the pattern of their names, if the first, the middle and the
+// last agree.
+func (b *boxes) heldBy(n graph.NodeID, all []graph.NodeID) string {
+	label := b.fromDominator(n)
+	if len(all) < 2 {
+		return label
+	}
+	label = retain.Pattern(label)
+	for _, m := range []graph.NodeID{all[0], all[len(all)/2], all[len(all)-1]} {
+		if retain.Pattern(b.fromDominator(m)) != label {
+			return ""
+		}
+	}
+	return label
+}
+
+// fromDominator names the references from an object's dominator to it, through
+// the insides of containers; "" if other objects are on the way.
+func (b *boxes) fromDominator(n graph.NodeID) string {
 	var parts []string
 	for {
 		d := b.sizes.Idom(n)
@@ -75,7 +91,7 @@ func (b *boxes) heldBy(n graph.NodeID) string {
 			return ""
 		}
 		parts = append(parts, name)
-		if !b.g.Internal(d) {
+		if !b.g.Internal(d) || b.sizes.Idom(d) == graph.None {
 			slices.Reverse(parts)
 			return strings.Join(parts, "")
 		}

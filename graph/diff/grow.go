@@ -51,6 +51,14 @@ func Grow(ctx context.Context, old, new *dominator.Tree, max int) (*Growth, erro
 	return root, nil
 }
 
+// Nodes are the objects in the new dump.
+func (g *Growth) Nodes() []graph.NodeID {
+	if g.new == nil {
+		return nil
+	}
+	return g.new.Nodes
+}
+
 func (g *Growth) grown() int64 {
 	_, _, retained := g.Grown()
 	return retained

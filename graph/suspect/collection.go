@@ -64,16 +64,21 @@ func (h *Heap) via(x *holding) string {
 	}
 	steps := h.Paths.Path(x.sample, nil).Steps
 	if k := len(steps); k > 1 && steps[k-2].Node == x.largest {
-		return shape(steps[k-1].Ref)
+		return retain.Pattern(steps[k-1].Ref)
 	}
 	return ""
 }
 
 func (h *Heap) sentence(x *holding, s *Suspect) string {
 	holder, elem := h.Graph.Types().Name(x.holder), s.ElementType
-	if s.Count > 1 {
-		holder = fmt.Sprintf("%s %s", count(s.Count), holder)
-	} else {
+	switch untyped := h.Graph.TypeSource(x.largest) == graph.TypeSizeClass; {
+	case s.Count > 1 && untyped:
+		holder = count(s.Count) + " objects of unknown type"
+	case s.Count > 1:
+		holder = count(s.Count) + " " + holder
+	case untyped:
+		holder = "one object of unknown type"
+	default:
 		holder = "one " + holder
 	}
 	what := fmt.Sprintf("%s %s", count(x.elements), elem)
@@ -90,7 +95,7 @@ func (h *Heap) sentence(x *holding, s *Suspect) string {
 		verb = " hold "
 	}
 	text := holder + verb + what
-	if via := h.via(x); via != "" {
+	if via := h.via(x); via != "" && !h.isLinked(x) {
 		text += " in " + via
 	}
 	if s.Path.Root != nil {

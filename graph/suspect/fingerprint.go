@@ -3,7 +3,6 @@ package suspect
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"regexp"
 	"strings"
 
 	"github.com/refgraph/refgraph/graph"
@@ -40,10 +39,5 @@ func (h *Heap) lastRef(p retain.Path) string {
 	if len(p.Steps) == 0 {
 		return ""
 	}
-	return shape(p.Steps[len(p.Steps)-1].Ref)
+	return retain.Pattern(p.Steps[len(p.Steps)-1].Ref)
 }
-
-var index = regexp.MustCompile(`\[\d+\]`)
-
-// shape is a reference's name without the index.
-func shape(ref string) string { return index.ReplaceAllString(ref, "[…]") }

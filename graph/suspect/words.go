@@ -70,8 +70,12 @@ var callbackTypes = map[graph.Runtime]*regexp.Regexp{
 // listenerName is how people name callbacks in all languages.
 var listenerName = regexp.MustCompile(`(?i)(listener|observer|subscriber|subscription|callback|handler|hook|watcher)s?$`)
 
+// listenerList is a container's type with such a name, or a function type, for
+// its elements: `[]main.Listener`, `map[string]func()`.
+var listenerList = regexp.MustCompile(`(?i)^[^(]*[\]<.*](\w*(listener|observer|subscriber|callback|handler|hook|watcher)s?>?$|func\()`)
+
 // isCallback reports whether the elements of a holding are functions, or are
-// named as listeners are.
+// named as listeners are, or the container says so.
 func (h *Heap) isCallback(x *holding) bool {
 	if x.inline {
 		return false
@@ -81,7 +85,7 @@ func (h *Heap) isCallback(x *holding) bool {
 		return true
 	}
 	name, _, _ = strings.Cut(name, "[")
-	return listenerName.MatchString(name)
+	return listenerName.MatchString(name) || listenerList.MatchString(h.Graph.Types().Name(x.holder))
 }
 
 // stackWord is what a runtime calls what has a stack.
