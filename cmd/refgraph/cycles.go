@@ -1,0 +1,155 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/cycle"
+	"github.com/refgraph/refgraph/graph/suspect"
+	"github.com/refgraph/refgraph/render"
+	"github.com/spf13/cobra"
+)
+
+// cyclesFlags are the flags of cycles.
+type cyclesFlags struct {
+	n, show int
+	pic     pictureFlags
+}
+
+func newCycles(a *app) *cobra.Command {
+	var f cyclesFlags
+	c := &cobra.Command{
+		Use:   "cycles DUMP",
+		Short: "Reference cycles, largest retained first",
+		Long: `cycles lists the groups of objects that all refer to each other, directly or not
+(strongly connected components), with what is freed if a group is cut, and says
+whether cycles matter in the dump's runtime: they delay what reference counting
+frees, and mean nothing to a tracing collector.
+
+-o FILE draws a shortest cycle of one group: the first, or the one that --show says.`,
+		Args: oneDump,
+		RunE: func(c *cobra.Command, args []string) error { return runCycles(c.Context(), a, args[0], f) },
+	}
+	c.Flags().IntVarP(&f.n, "number", "n", 20, "how many groups; 0 for all")
+	c.Flags().IntVar(&f.show, "show", 1, "which group -o draws, counted from 1")
+	f.pic.add(c)
+	return c
+}
+
+// cyclesJSON is the answer of `cycles --json`.
+type cyclesJSON struct {
+	Dump   dumpJSON    `json:"dump"`
+	Harm   bool        `json:"harm"` // whether cycles do harm in this runtime
+	Why    string      `json:"why"`
+	Total  int         `json:"total"`
+	Cycles []cycleJSON `json:"cycles"`
+}
+
+type cycleJSON struct {
+	Objects       int             `json:"objects"`
+	ShallowBytes  uint64          `json:"shallow_bytes"`
+	RetainedBytes uint64          `json:"retained_bytes"`
+	Reachable     bool            `json:"reachable"`
+	Types         []typeCountJSON `json:"types"`
+	Cycle         []stepJSON      `json:"cycle"` // a shortest one; each step's reference leads to it from the step before, the first's from the last
+}
+
+type typeCountJSON struct {
+	Type  string `json:"type"`
+	Count int    `json:"count"`
+}
+
+func runCycles(ctx context.Context, a *app, path string, f cyclesFlags) error {
+	if err := f.pic.check(); err != nil {
+		return err
+	}
+	d, err := a.open(ctx, path)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	h, err := suspect.NewHeap(ctx, d.Graph)
+	if err != nil {
+		return err
+	}
+	list, err := cycle.Find(ctx, h.Tree)
+	if err != nil {
+		return err
+	}
+	total := len(list)
+	if f.pic.output != "" && f.pic.output != "-" && !f.pic.json(a) {
+		if f.show < 1 || f.show > total {
+			return usageError{fmt.Errorf("--show %d: there are %s groups with cycles", f.show, render.Count(total))}
+		}
+		return f.pic.write(ctx, a, render.CycleView(h.Tree, h.Paths, list[f.show-1], a.values))
+	}
+	if f.n > 0 {
+		list = list[:min(f.n, total)]
+	}
+	harm, why := cycle.Matters(d.Graph.Info().Runtime)
+	if f.pic.json(a) {
+		out := cyclesJSON{Dump: newDumpJSON(d.Graph), Harm: harm, Why: why, Total: total, Cycles: []cycleJSON{}}
+		for _, c := range list {
+			out.Cycles = append(out.Cycles, newCycleJSON(h, c, a.values))
+		}
+		return f.pic.writeJSON(a, out)
+	}
+	printCycles(a, d.Graph, list, total, why)
+	return nil
+}
+
+func newCycleJSON(h *suspect.Heap, c cycle.Component, values bool) cycleJSON {
+	g := h.Graph
+	out := cycleJSON{Objects: len(c.Nodes), ShallowBytes: c.Bytes, RetainedBytes: c.Retained, Reachable: c.Reachable, Types: []typeCountJSON{}, Cycle: []stepJSON{}}
+	for _, t := range cycle.Types(g, c) {
+		out.Types = append(out.Types, typeCountJSON{g.Types().Name(t.Type), t.Count})
+	}
+	round := cycle.Shortest(g, c, c.Nodes[0])
+	for i, n := range round {
+		from := round[(i+len(round)-1)%len(round)]
+		out.Cycle = append(out.Cycle, stepJSON{
+			Reference: reference(g, from, n, values), Object: address(g, n), Type: g.TypeName(n),
+			ShallowBytes: g.Size(n), RetainedBytes: h.Tree.Retained(n),
+		})
+	}
+	return out
+}
+
+// reference describes the first reference that retains from one object to
+// another.
+func reference(g *graph.Graph, from, to graph.NodeID, values bool) referenceJSON {
+	for i, n := range g.Row(from) {
+		if k := g.RefKind(from, i); n == to && k.Retains() {
+			return referenceJSON{g.Detail().RefName(from, i, values), k.String()}
+		}
+	}
+	return referenceJSON{}
+}
+
+// typesShown is how many types of a group are printed.
+const typesShown = 4
+
+func printCycles(a *app, g *graph.Graph, list []cycle.Component, total int, why string) {
+	fmt.Fprintf(a.out, "%10s  %10s  %10s  OBJECTS IN CYCLES\n", "RETAINED", "SHALLOW", "OBJECTS")
+	for _, c := range list {
+		var parts []string
+		types := cycle.Types(g, c)
+		for _, t := range types[:min(typesShown, len(types))] {
+			parts = append(parts, fmt.Sprintf("%s %s", render.Count(t.Count), g.Types().Name(t.Type)))
+		}
+		if k := len(types) - typesShown; k > 0 {
+			parts = append(parts, fmt.Sprintf("%d more types", k))
+		}
+		if !c.Reachable {
+			parts = append(parts, "not reachable")
+		}
+		fmt.Fprintf(a.out, "%10s  %10s  %10s  %s\n", render.Bytes(c.Retained), render.Bytes(c.Bytes), render.Count(len(c.Nodes)), a.name(strings.Join(parts, ", ")))
+	}
+	fmt.Fprintf(a.out, "%s groups", render.Count(total))
+	if rest := total - len(list); rest > 0 {
+		fmt.Fprintf(a.out, ", %s not shown (-n)", render.Count(rest))
+	}
+	fmt.Fprintln(a.out, "; "+why)
+}
