@@ -35,6 +35,7 @@ const (
 	atFrameBase      = 0x40
 	atType           = 0x49
 	atRanges         = 0x55
+	atTrampoline     = 0x56
 	atStrOffsetsBase = 0x72
 	atAddrBase       = 0x73
 	atGoKind         = 0x2900

@@ -3,6 +3,7 @@ package gotype
 import (
 	"encoding/binary"
 	"reflect"
+	"strings"
 )
 
 // funcTable is the runtime's function table (.gopclntab), Go 1.20 and later:
@@ -203,8 +204,34 @@ func (e *Exe) closureType(f Func) *Type {
 		}
 		return true
 	})
+	if _, made := d.find(atTrampoline); made && len(t.fields) == 0 {
+		t.fields = e.wrapperFields(f.Name)
+		if t.fields == nil {
+			t.Size, t.PtrBytes = 0, 8
+			return t
+		}
+	}
 	t.sealClosure()
 	return t
+}
+
+// wrapperFields returns what the compiler's own functions capture, which DWARF
+// does not say: a method value has its receiver. nil if it is not known.
+func (e *Exe) wrapperFields(name string) []Field {
+	method, ok := strings.CutSuffix(name, "-fm")
+	dot := strings.LastIndexByte(method, '.')
+	if !ok || dot < 0 {
+		return nil
+	}
+	recv := method[:dot]
+	if slash := strings.LastIndexByte(recv, '/') + 1; strings.Contains(recv[slash:], ".(*") {
+		at := slash + strings.Index(recv[slash:], ".(*")
+		recv = "*" + recv[:at+1] + strings.TrimSuffix(recv[at+3:], ")")
+	}
+	if t := e.NamedType(recv); t != nil {
+		return []Field{{Name: "receiver", Type: t, Offset: 8}}
+	}
+	return nil
 }
 
 // sealClosure sorts the captured variables and sets the sizes.
