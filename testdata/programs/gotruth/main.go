@@ -113,6 +113,7 @@ type outer struct {
 var (
 	direct     *node
 	structured outer
+	static     = &outer{id: 7} // in the program's data, not on the heap
 	smallMap   = map[string]*node{}
 	largeMap   = map[int]*node{}
 	hugeMap    = map[string]*node{}
@@ -152,6 +153,11 @@ func globals() {
 	structured.m = map[string]*node{"a": newNode("in a struct's map")}
 	know("pointer within a global struct", structured.inner.list[3].p, "global main.structured", ".inner.list[3].p")
 	know("map within a global struct", structured.m["a"], "global main.structured", `.m["…"]`)
+
+	static.inner.list[1].p = newNode("static")
+	static.m = map[string]*node{"a": newNode("in a static struct's map")}
+	know("pointer within a static value", static.inner.list[1].p, "global main.static", ".inner.list[1].p")
+	know("map within a static value", static.m["a"], "global main.static", `.m["…"]`)
 
 	n := newNode("interior")
 	interior = &n.data[3]
