@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/input"
 	cdplog "github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
@@ -144,3 +145,23 @@ func save(t *testing.T, name string, write func(*bytes.Buffer) error) string {
 }
 
 func join(lines []string) string { return fmt.Sprint(strings.Join(lines, "\n")) }
+
+// drag moves the mouse with the button down.
+func drag(x0, y0, x1, y1 float64) chromedp.Action {
+	return chromedp.ActionFunc(func(ctx context.Context) error {
+		for _, e := range []struct {
+			kind    input.MouseType
+			x, y    float64
+			buttons int64
+		}{{input.MouseMoved, x0, y0, 0}, {input.MousePressed, x0, y0, 1}, {input.MouseMoved, x1, y1, 1}, {input.MouseReleased, x1, y1, 0}} {
+			m := input.DispatchMouseEvent(e.kind, e.x, e.y).WithButtons(e.buttons)
+			if e.kind != input.MouseMoved {
+				m = m.WithButton(input.Left).WithClickCount(1)
+			}
+			if err := m.Do(ctx); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

@@ -129,9 +129,11 @@ for (const details of document.querySelectorAll("details.unfold")) {
   box.setAttribute("tabindex", "0");
   box.setAttribute("role", "button");
   box.setAttribute("aria-controls", details.id);
+  const table = details.querySelector("table");
+  table.tabIndex = -1;
   const open = () => {
     details.open = true;
-    details.querySelector("summary").focus();
+    table.focus(); // not the summary, which would take the rest of the key press for its own
   };
   box.addEventListener("click", open);
   box.addEventListener("keydown", (event) => {
