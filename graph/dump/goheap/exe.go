@@ -3,36 +3,65 @@ package goheap
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/dump/gotype"
 	"github.com/refgraph/refgraph/graph/dump/internal/source"
 )
 
-// openExe opens the executable and checks that it wrote the dump. It returns
-// nil, with a warning, if none was given.
-func openExe(ctx context.Context, src *source.Source, rec *records, b *graph.Builder) (*gotype.Exe, error) {
-	path := src.Options.Exe
+// opening is an executable that is being read while the dump is.
+type opening struct {
+	exe  *gotype.Exe
+	err  error
+	done chan struct{}
+}
+
+// openExe starts to read the executable. It returns nil if none was given.
+func openExe(ctx context.Context, path string) *opening {
 	if path == "" {
+		return nil
+	}
+	o := &opening{done: make(chan struct{})}
+	go func() {
+		defer close(o.done)
+		o.exe, o.err = gotype.Open(ctx, path)
+	}()
+	return o
+}
+
+// discard ends the reading and closes what was opened.
+func (o *opening) discard() {
+	if o != nil {
+		if <-o.done; o.exe != nil {
+			o.exe.Close()
+		}
+	}
+}
+
+// take returns the executable, which is closed with the source, after checking
+// that it wrote the dump. It returns nil, with a warning, if none was given.
+func (o *opening) take(src *source.Source, rec *records, b *graph.Builder) (*gotype.Exe, error) {
+	if o == nil {
 		b.Warn(graph.Warning{Offset: -1, What: "no executable was given",
 			Effect: "types are named by size, global and local variables and fields have no names; --exe FILE with the program that wrote the dump adds them"})
 		return nil, nil
 	}
-	exe, err := gotype.Open(ctx, path)
-	if err != nil {
+	if <-o.done; o.err != nil {
+		return nil, o.err
+	}
+	if err := match(o.exe, rec); err != nil {
+		o.exe.Close()
 		return nil, err
 	}
-	if err := match(exe, rec); err != nil {
-		exe.Close()
-		return nil, err
-	}
-	for _, m := range exe.Missing {
+	src.Keep(o.exe)
+	for _, m := range o.exe.Missing {
 		b.Warn(graph.Warning{Offset: -1, What: "the executable lacks something", Effect: m})
 	}
 	for _, t := range rec.itabs {
-		exe.AddItab(t.addr, t.typ)
+		o.exe.AddItab(t.addr, t.typ)
 	}
-	return exe, nil
+	return o.exe, nil
 }
 
 // match rebases the executable to where the process had it and checks that it
@@ -42,7 +71,8 @@ func match(exe *gotype.Exe, rec *records) error {
 	mismatch := func(format string, args ...any) error {
 		return &source.MismatchError{Exe: exe.Path, What: fmt.Sprintf(format, args...)}
 	}
-	if v := rec.params.version; exe.GoVersion != "" && goVersion.FindString(v) != goVersion.FindString(exe.GoVersion) {
+	release := func(version string) string { r, _, _ := strings.Cut(version, " "); return r }
+	if v := rec.params.version; exe.GoVersion != "" && release(v) != release(exe.GoVersion) {
 		return mismatch("it was built with %s, the dump is of %s", exe.GoVersion, v)
 	}
 	if a := rec.params.arch; exe.Arch != "" && a != exe.Arch {

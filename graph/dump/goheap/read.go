@@ -20,11 +20,13 @@ func Read(ctx context.Context, src *source.Source) (*graph.Graph, error) {
 	b := graph.NewBuilder(graph.Info{
 		Name: src.Name, Format: "go-heapdump", Runtime: graph.RuntimeGo, PointerSize: 8, Taken: src.ModTime,
 	}, graph.SlotLabels)
+	opening := openExe(ctx, src.Options.Exe)
 	rec, err := readRecords(ctx, src, b.Warn)
 	if err != nil {
+		opening.discard()
 		return nil, err
 	}
-	exe, err := openExe(ctx, src, rec, b)
+	exe, err := opening.take(src, rec, b)
 	if err != nil {
 		return nil, err
 	}

@@ -192,10 +192,16 @@ func (r *rows) pointer(w *graph.RowWriter, b []byte, i int, base int64, p uint64
 		return
 	}
 	w.Add(to, gotype.SlotLabel(uint64(int64(i)+base), interior))
-	if i > 0 && !interior {
-		if prev := word(b, (i-1)*8); r.claim.isType(prev) {
-			r.typer.Hint(to, prev)
-		}
+	if i == 0 || int64(i)+base == 0 {
+		return // nothing, or the malloc header, is before it
+	}
+	prev := word(b, (i-1)*8)
+	switch {
+	case !r.claim.isType(prev):
+	case interior:
+		r.typer.HintInside(to, prev)
+	default:
+		r.typer.Hint(to, prev)
 	}
 }
 

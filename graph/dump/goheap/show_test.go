@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/refgraph/refgraph/graph/dump/internal/source"
+	leak "github.com/refgraph/refgraph/testdata/goheap"
 )
 
 func TestShow(t *testing.T) {
@@ -36,5 +37,11 @@ func TestShow(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+func TestLeakFiles(t *testing.T) {
+	if dir := os.Getenv("LEAKDIR"); dir != "" {
+		t.Log(leak.Leak(dir))
 	}
 }
