@@ -26,8 +26,9 @@ func DOT(w io.Writer, v *View, opts *Options) error {
 	if roots := newPlan(v).topRoots(); len(roots) > 0 {
 		b.WriteString("  { rank=source; " + strings.Join(roots, "; ") + " }\n")
 	}
+	back := v.backEdges()
 	for i := range v.Edges {
-		b.WriteString("  " + dotEdge(&v.Edges[i], v.Total) + "\n")
+		b.WriteString("  " + dotEdge(&v.Edges[i], v.Total, back[i]) + "\n")
 	}
 	b.WriteString("}\n")
 	_, err := w.Write(b.Bytes())
@@ -121,7 +122,7 @@ func dotQuoted(s string) string { return lookalikes.Replace(s) }
 // lookalikes stand in for characters that a format has no escape for.
 var lookalikes = strings.NewReplacer(`\`, "⧵", `"`, "″", "<", "‹", ">", "›")
 
-func dotEdge(e *Edge, total uint64) string {
+func dotEdge(e *Edge, total uint64, back bool) string {
 	ink, style := edgePaint(e)
 	font := "ink"
 	if e.Cycle || e.Suspect {
@@ -141,7 +142,7 @@ func dotEdge(e *Edge, total uint64) string {
 	case dotted:
 		b.WriteString(`, style=dotted`)
 	}
-	if e.Cycle {
+	if back {
 		b.WriteString(", constraint=false")
 	}
 	return b.String() + "];"

@@ -106,13 +106,14 @@ func (p *plan) dot(how effort) []byte {
 	if roots := p.topRoots(); len(roots) > 0 {
 		b.WriteString("{rank=source;" + strings.Join(roots, ";") + "}\n")
 	}
+	back := p.view.backEdges()
 	for i := range p.arcs {
 		a := &p.arcs[i]
 		fmt.Fprintf(&b, "n%d->n%d[id=%d,penwidth=%.2f,arrowsize=%.2f", a.edge.From, a.edge.To, i, a.width, arrowSize(a.width)/10)
 		if a.lw > 0 {
 			fmt.Fprintf(&b, `,label=<<table fixedsize="true" width="%.0f" height="%.0f" border="0"><tr><td></td></tr></table>>`, math.Ceil(a.lw), math.Ceil(a.lh))
 		}
-		if a.edge.Cycle {
+		if back[i] {
 			b.WriteString(",constraint=false")
 		}
 		fmt.Fprintf(&b, ",weight=%d];\n", edgeWeight(a.edge))

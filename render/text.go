@@ -27,7 +27,7 @@ func (v *View) text(color bool) []byte {
 	for _, s := range v.Subtitle {
 		t.line("", t.paint(dim, s))
 	}
-	for _, n := range t.starts() {
+	for _, n := range v.starts(t.l) {
 		if !t.done[n] {
 			t.b.WriteByte('\n')
 			t.node(n, "", "┬ ", "│ ")
@@ -68,23 +68,6 @@ func (t *texter) paint(style, s string) string {
 
 func (t *texter) line(prefix, s string) {
 	t.b.WriteString(strings.TrimRight(prefix+s, " ") + "\n")
-}
-
-// starts lists roots, then what nothing holds, then the rest: every box is
-// reached from one of them.
-func (t *texter) starts() []int {
-	var roots, free, rest []int
-	for i, n := range t.v.Nodes {
-		switch {
-		case n.Kind == RootNode:
-			roots = append(roots, i)
-		case len(t.l.in[i]) == 0:
-			free = append(free, i)
-		default:
-			rest = append(rest, i)
-		}
-	}
-	return append(append(roots, free...), rest...)
 }
 
 // node writes a box and what it holds. first is before the box's own line, then
