@@ -115,6 +115,11 @@ func (b *Builder) BuildRows(ctx context.Context, workers int, fill func(w *RowWr
 		for _, row := range w.kinds {
 			g.flags[lo+NodeID(row)] |= flagKinds
 		}
+		for i := range int(hi - lo) {
+			if w.off[i] == w.off[i+1] {
+				g.flags[int(lo)+i] |= flagLeaf
+			}
+		}
 		g.rows[c] = w.chunk()
 		return nil
 	})

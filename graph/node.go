@@ -36,4 +36,5 @@ const (
 	flagSource   nodeFlags = 3      // TypeSource
 	flagInternal nodeFlags = 1 << 2 // a container's inside, folded in paths
 	flagKinds    nodeFlags = 1 << 3 // the row has references that are not strong
+	flagLeaf     nodeFlags = 1 << 4 // the row is empty
 )

@@ -67,6 +67,7 @@ explains itself in an incident ticket.
 		return nil
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	addProfile(root)
 	root.AddCommand(
 		newInfo(a), newTop(a), newPaths(a), newObject(a), newSites(a), newCapture(a),
 		newSuspects(a), newDominators(a), newCycles(a), newDiff(a), newBackrefs(a), newRefs(a),

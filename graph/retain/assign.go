@@ -20,10 +20,12 @@ func (m *merger) assign() error {
 		if !m.mark.Has(n) {
 			continue
 		}
-		if root := m.tree.Root(n); root != nil {
-			m.fromRoot(root, n, true)
+		if m.tree.parent[n] == n {
+			m.fromRoot(m.tree.Root(n), n, true)
 		}
-		m.row(n)
+		if !m.g.Leaf(n) {
+			m.row(n)
+		}
 	}
 	for i := range m.g.Roots() { // roots that hold a target besides its shortest path
 		r := &m.g.Roots()[i]
@@ -68,6 +70,7 @@ type ref struct {
 // row handles what a marked node holds: its children on shortest paths, and
 // targets that it holds besides.
 func (m *merger) row(n graph.NodeID) {
+	plain := m.g.Plain(n)
 	for i, to := range m.g.Row(n) {
 		if !m.mark.Has(to) {
 			continue
@@ -76,9 +79,11 @@ func (m *merger) row(n graph.NodeID) {
 		if !child && !m.targets.Has(to) {
 			continue
 		}
-		kind := m.g.RefKind(n, i)
-		if !kind.Retains() {
-			continue
+		kind := graph.Strong
+		if !plain {
+			if kind = m.g.RefKind(n, i); !kind.Retains() {
+				continue
+			}
 		}
 		r := ref{from: m.group[n] - 1, label: m.labels.pattern(n, i), kind: kind, holder: n}
 		if m.group[n] < 0 {
@@ -111,13 +116,15 @@ func (m *merger) child(r ref, n graph.NodeID) {
 }
 
 func (m *merger) fold(f fold) int32 {
-	id, ok := m.foldOf[f]
-	if !ok {
-		id = int32(len(m.folds))
-		m.foldOf[f] = id
-		m.folds = append(m.folds, f)
-	}
-	return id
+	return m.recentFolds.get(uint32(f.parent+f.label), f, func(f fold) int32 {
+		id, ok := m.foldOf[f]
+		if !ok {
+			id = int32(len(m.folds))
+			m.foldOf[f] = id
+			m.folds = append(m.folds, f)
+		}
+		return id
+	})
 }
 
 // groupOf finds or makes the group of a node.
@@ -126,19 +133,23 @@ func (m *merger) groupOf(r ref, n graph.NodeID) int32 {
 		return 0
 	}
 	key := groupKey{r.from, r.label, m.g.Type(n)}
+	return m.recentGroups.get(uint32(key.parent+key.label)+uint32(key.typ), key, m.newGroup)
+}
+
+func (m *merger) newGroup(key groupKey) int32 {
 	if g, ok := m.groups[key]; ok {
 		return g
 	}
-	g := m.same(key)
+	g, other := m.same(key), false
 	if g < 0 && len(m.Groups) >= m.opts.MaxGroups {
-		key = groupKey{parent: -2}
-		if other, ok := m.groups[key]; ok {
-			return other
+		key, other = groupKey{parent: -2}, true
+		if g, ok := m.groups[key]; ok {
+			return g
 		}
 	}
 	if g < 0 {
 		g = int32(len(m.Groups))
-		m.Groups = append(m.Groups, Group{parent: r.from, label: r.label, Other: key.parent == -2})
+		m.Groups = append(m.Groups, Group{parent: key.parent, label: key.label, Other: other})
 	}
 	m.groups[key] = g
 	return g
@@ -161,14 +172,16 @@ func (m *merger) same(key groupKey) int32 {
 // edge counts one reference between groups.
 func (m *merger) edge(r ref, to int32, held graph.NodeID, onPath bool) {
 	key := edgeKey{r.from, to, r.label, r.kind}
-	i, ok := m.edges[key]
-	if !ok {
-		i = int32(len(m.Edges))
-		m.edges[key] = i
-		m.Edges = append(m.Edges, Edge{From: r.from, To: to, Label: m.labels.list[r.label], Kind: r.kind,
-			Holder: r.holder, Held: held, Root: r.root})
-	}
-	e := &m.Edges[i]
+	e := &m.Edges[m.recentEdges.get(uint32(r.from+to+r.label), key, func(key edgeKey) int32 {
+		i, ok := m.edges[key]
+		if !ok {
+			i = int32(len(m.Edges))
+			m.edges[key] = i
+			m.Edges = append(m.Edges, Edge{From: r.from, To: to, Label: m.labels.list[r.label], Kind: r.kind,
+				Holder: r.holder, Held: held, Root: r.root})
+		}
+		return i
+	})]
 	e.Count++
 	if !onPath {
 		return

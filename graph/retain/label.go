@@ -15,6 +15,9 @@ type labeler struct {
 	list  []string
 	known map[labelKey]int32
 	cat   map[[2]int32]int32
+
+	recent     cache[labelKey]
+	recentJoin cache[[2]int32]
 }
 
 type labelKey struct {
@@ -42,12 +45,14 @@ func (l *labeler) pattern(n graph.NodeID, i int) int32 {
 		return l.intern(Pattern(l.g.Detail().RefName(n, i, false)))
 	}
 	key := labelKey{l.g.Type(n), l.g.Label(n, i)}
-	id, ok := l.known[key]
-	if !ok {
-		id = l.intern(Pattern(l.g.Detail().RefName(n, i, false)))
-		l.known[key] = id
-	}
-	return id
+	return l.recent.get(uint32(key.typ)+key.label, key, func(key labelKey) int32 {
+		id, ok := l.known[key]
+		if !ok {
+			id = l.intern(Pattern(l.g.Detail().RefName(n, i, false)))
+			l.known[key] = id
+		}
+		return id
+	})
 }
 
 // join is the pattern of two references that are folded into one.
@@ -55,16 +60,19 @@ func (l *labeler) join(a, b int32) int32 {
 	if a == 0 || b == 0 {
 		return a + b
 	}
-	id, ok := l.cat[[2]int32{a, b}]
-	if !ok {
-		id = l.intern(l.list[a] + l.list[b])
-		l.cat[[2]int32{a, b}] = id
-	}
-	return id
+	return l.recentJoin.get(uint32(a+b), [2]int32{a, b}, func(key [2]int32) int32 {
+		id, ok := l.cat[key]
+		if !ok {
+			id = l.intern(l.list[a] + l.list[b])
+			l.cat[key] = id
+		}
+		return id
+	})
 }
 
-// Pattern makes one name of the references of a slice or map: it replaces what is between brackets by `…`, inside quotes if it is a
-// quoted key: `.m["u42"][3]` becomes `.m["…"][…]`.
+// Pattern makes one name of the references of a slice or map: it replaces what
+// is between brackets by `…`, inside quotes if it is a quoted key:
+// `.m["u42"][3]` becomes `.m["…"][…]`.
 func Pattern(name string) string {
 	if !strings.Contains(name, "[") {
 		return name

@@ -28,11 +28,7 @@ func newMerger(ctx context.Context, t *Tree, targets graph.Bitset, opts Options)
 // markPaths marks the nodes on the shortest paths to the targets and to those
 // that hold targets in other ways, and counts the targets below each.
 func (m *merger) markPaths() error {
-	below, err := m.below()
-	if err != nil {
-		return err
-	}
-	if err := m.markHolders(below); err != nil {
+	if err := m.markHolders(); err != nil {
 		return err
 	}
 	for n := range m.targets.All() {
@@ -64,40 +60,85 @@ func (m *merger) markPaths() error {
 	return nil
 }
 
-// below is the set of nodes whose shortest path passes through a target.
-func (m *merger) below() (graph.Bitset, error) {
-	below := graph.NewBitset(m.g.Len())
-	for i, n := range m.tree.order {
-		if i&checkEvery == 0 && m.ctx.Err() != nil {
-			return nil, m.ctx.Err()
-		}
-		if p := m.tree.parent[n]; p != n && (m.targets.Has(p) || below.Has(p)) {
-			below.Add(n)
-		}
+// markHolders marks the reachable objects that refer to a target and are not
+// reached through one.
+func (m *merger) markHolders() error {
+	holders, err := m.holders()
+	if err != nil {
+		return err
 	}
-	return below, nil
-}
-
-// markHolders marks the reachable objects that refer to a target.
-func (m *merger) markHolders(below graph.Bitset) error {
-	var buf []graph.NodeID
-	for n := range graph.NodeID(m.g.Len()) {
-		if n&checkEvery == 0 && m.ctx.Err() != nil {
-			return m.ctx.Err()
-		}
-		for _, to := range m.g.Retained(n, &buf) {
-			if !m.targets.Has(to) || !m.tree.Reachable(n) {
-				continue
-			}
-			if m.tree.parent[to] == n || m.targets.Has(n) {
-				continue // on a path already
-			}
-			if below.Has(n) {
-				m.Back++
-				continue
-			}
+	below := &belowTargets{tree: m.tree, targets: m.targets, yes: graph.NewBitset(m.g.Len()), no: graph.NewBitset(m.g.Len())}
+	for n := range holders.All() {
+		switch {
+		case !m.tree.Reachable(n) || m.targets.Has(n): // dead, or marked anyway
+		case below.has(n):
+			m.Back += int64(m.refsToTargets(n))
+		default:
 			m.mark.Add(n)
 		}
 	}
 	return nil
+}
+
+// holders is the set of objects with a reference to a target, found in one pass
+// over all references on all cores.
+func (m *merger) holders() (graph.Bitset, error) {
+	const part = 1 << 18 // nodes, a multiple of 64: parts share no word of the set
+	set := graph.NewBitset(m.g.Len())
+	err := graph.Parallel(m.ctx, (m.g.Len()+part-1)/part, 0, func(i int) error {
+		var buf []graph.NodeID
+		for n := graph.NodeID(i * part); int(n) < min(m.g.Len(), (i+1)*part); n++ {
+			for _, to := range m.g.Retained(n, &buf) {
+				if m.targets.Has(to) {
+					set.Add(n)
+					break
+				}
+			}
+		}
+		return nil
+	})
+	return set, err
+}
+
+// refsToTargets counts references to targets besides the one on a shortest path.
+func (m *merger) refsToTargets(n graph.NodeID) (count int) {
+	var buf []graph.NodeID
+	for _, to := range m.g.Retained(n, &buf) {
+		if m.targets.Has(to) && m.tree.parent[to] != n {
+			count++
+		}
+	}
+	return count
+}
+
+// belowTargets tells whether the shortest path to a node passes through a
+// target. It remembers what it saw on the way, so that all questions together
+// cost one step for each node on the paths.
+type belowTargets struct {
+	tree    *Tree
+	targets graph.Bitset
+	yes, no graph.Bitset
+	way     []graph.NodeID
+}
+
+func (b *belowTargets) has(n graph.NodeID) bool {
+	b.way = b.way[:0]
+	found := false
+	for !found && !b.no.Has(n) {
+		b.way = append(b.way, n)
+		p := b.tree.parent[n]
+		if p == n {
+			break
+		}
+		found = b.targets.Has(p) || b.yes.Has(n) || b.yes.Has(p)
+		n = p
+	}
+	for _, w := range b.way {
+		if found {
+			b.yes.Add(w)
+		} else {
+			b.no.Add(w)
+		}
+	}
+	return found
 }

@@ -85,6 +85,10 @@ type merger struct {
 	folds  []fold
 	foldOf map[fold]int32
 	names  map[graph.StringID]bool // roots counted
+
+	recentEdges  cache[edgeKey]
+	recentGroups cache[groupKey]
+	recentFolds  cache[fold]
 }
 
 // Merge merges the shortest retaining paths of all targets, and the other
