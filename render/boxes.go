@@ -6,6 +6,7 @@ import (
 
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/dominator"
+	"github.com/refgraph/refgraph/graph/retain"
 )
 
 // boxes makes the boxes and arrows of single objects.
@@ -14,6 +15,7 @@ type boxes struct {
 	sizes  *dominator.Tree // nil leaves retained sizes out
 	values bool
 	v      *View
+	roots  map[string]int // boxes of roots, by id
 }
 
 // add adds a box and returns its index.
@@ -38,6 +40,37 @@ func (b *boxes) object(n graph.NodeID) Node {
 func (b *boxes) root(r *graph.Root) Node {
 	head, name := splitRoot(b.g.String(r.Name))
 	return Node{Kind: RootNode, ID: "r-" + b.g.String(r.Name), Head: head, Name: name, Count: 1}
+}
+
+// held adds the root of a box that only roots hold, with how many objects are on
+// the way from it. Several objects of one type have many roots of one group.
+func (b *boxes) held(paths *retain.Tree, at int, n graph.NodeID, count int) {
+	if paths == nil || !paths.Reachable(n) {
+		return
+	}
+	p := paths.Path(n, nil)
+	box := b.root(p.Root)
+	if count > 1 {
+		group := b.g.String(p.Root.Group)
+		box.ID = "r-" + group
+		box.Head, box.Name = splitRoot(group)
+	}
+	from, ok := b.roots[box.ID]
+	if !ok {
+		if b.roots == nil {
+			b.roots = map[string]int{}
+		}
+		from = b.add(box)
+		b.roots[box.ID] = from
+	}
+	e := Edge{From: from, To: at, Count: count, Kind: p.Root.Via, Retained: b.v.Nodes[at].Retained, Skipped: len(p.Steps) - 1}
+	if e.Skipped == 0 {
+		e.Label = p.Steps[0].Ref
+	}
+	if count > 1 {
+		e.Label = retain.Pattern(e.Label)
+	}
+	b.v.Edges = append(b.v.Edges, e)
 }
 
 // more is the box of what is not shown below another.

@@ -7,11 +7,13 @@ import (
 	"github.com/refgraph/refgraph/graph"
 	heapdiff "github.com/refgraph/refgraph/graph/diff"
 	"github.com/refgraph/refgraph/graph/dominator"
+	"github.com/refgraph/refgraph/graph/retain"
 )
 
 // GrowthView draws where the heap grew from one dump to the next, down the
 // dominator trees read by type.
-func GrowthView(old, new *dominator.Tree, root *heapdiff.Growth) *View {
+// Paths, of the new dump, names the roots; nil leaves them out.
+func GrowthView(old, new *dominator.Tree, paths *retain.Tree, root *heapdiff.Growth) *View {
 	g := new.Graph()
 	_, before := old.Total()
 	_, after := new.Total()
@@ -26,7 +28,11 @@ func GrowthView(old, new *dominator.Tree, root *heapdiff.Growth) *View {
 		"each object is freed when the one above it is; what grew, by type",
 	}
 	for _, c := range root.Children {
+		at := len(b.v.Nodes)
 		b.growth(c, -1)
+		if c.Node != graph.None {
+			b.held(paths, at, c.Node, c.New.Count)
+		}
 	}
 	if root.LeftOut > 0 {
 		b.v.LeftOut = append(b.v.LeftOut, fmt.Sprintf("%s more types grew, by less", Count(root.LeftOut)))
@@ -42,7 +48,13 @@ func (b *boxes) growth(x *heapdiff.Growth, parent int) {
 	}
 	more, _, retained := x.Grown()
 	n.Growth = retained
-	n.Note = fmt.Sprintf("%s before, %+d objects", Count(x.Old.Count), more)
+	n.Note = Count(x.Old.Count) + " before"
+	switch {
+	case more > 0:
+		n.Note += ", " + Count(more) + " more"
+	case more < 0:
+		n.Note += ", " + Count(-more) + " fewer"
+	}
 	at := b.add(n)
 	if parent >= 0 && x.Node != graph.None {
 		b.v.Edges = append(b.v.Edges, Edge{From: parent, To: at, Label: b.heldBy(x.Node, x.Nodes()), Count: max(1, x.New.Count), Retained: x.New.Retained})

@@ -13,7 +13,8 @@ import (
 // DominatorView draws a part of the dominator tree: what must be cut to free
 // what. Its arrows lead from an object to those that are freed with it, which
 // are not always those it refers to; an arrow has a name if it is a reference.
-func DominatorView(t *dominator.Tree, top *dominator.Branch, values bool) *View {
+// Paths names the roots of what only roots hold; nil leaves them out.
+func DominatorView(t *dominator.Tree, paths *retain.Tree, top *dominator.Branch, values bool) *View {
 	g := t.Graph()
 	_, total := t.Total()
 	b := boxes{g: g, sizes: t, values: values, v: &View{Runtime: g.Info().Runtime, Total: total, Hidden: !values}}
@@ -26,9 +27,11 @@ func DominatorView(t *dominator.Tree, top *dominator.Branch, values bool) *View 
 	}
 	facts := append([]string{Bytes(top.Retained) + " retained"}, infoFacts(g.Info())...)
 	b.v.Subtitle = []string{strings.Join(facts, " · "), "each object is freed when the one above it is; dominators, not references"}
-	if top.Node == graph.None { // the roots are no box: only what they hold is
+	if top.Node == graph.None {
 		for _, c := range top.Children {
+			at := len(b.v.Nodes)
 			b.branch(c, -1)
+			b.held(paths, at, c.Node, c.Count)
 		}
 		if top.More > 0 {
 			b.v.LeftOut = append(b.v.LeftOut, fmt.Sprintf("%s more objects that only the roots hold, %s", Count(top.More), Bytes(top.MoreSize)))
@@ -39,6 +42,10 @@ func DominatorView(t *dominator.Tree, top *dominator.Branch, values bool) *View 
 	b.v.Nodes[0].Kind = TargetNode
 	return b.v
 }
+
+// moreShare is the least part of the heap that is worth a box for what is not
+// shown.
+const moreShare = 0.002
 
 // branch adds a place of the tree with all below it.
 func (b *boxes) branch(x *dominator.Branch, parent int) {
@@ -54,7 +61,7 @@ func (b *boxes) branch(x *dominator.Branch, parent int) {
 	for _, c := range x.Children {
 		b.branch(c, at)
 	}
-	if x.More > 0 {
+	if x.More > 0 && float64(x.MoreSize) >= moreShare*float64(b.v.Total) {
 		more := b.add(b.more(at, x.More, x.MoreSize))
 		b.v.Edges = append(b.v.Edges, Edge{From: at, To: more, Count: x.More, Retained: x.MoreSize})
 	}

@@ -49,11 +49,11 @@ func SuspectView(ctx context.Context, h *leak.Heap, s *leak.Suspect, values bool
 		b.v.Nodes[last].Kind, b.v.Nodes[last].Emphasis = TargetNode, true
 		at = s.Path.Steps[len(s.Path.Steps)-1].Node
 	}
-	return b.v, b.held(ctx, at, last)
+	return b.v, b.below(ctx, at, last)
 }
 
-// held adds what an object dominates, by type.
-func (b *boxes) held(ctx context.Context, n graph.NodeID, at int) error {
+// below adds what an object dominates, by type.
+func (b *boxes) below(ctx context.Context, n graph.NodeID, at int) error {
 	top, err := b.sizes.Branches(ctx, n, &dominator.BranchOptions{ByType: true, Depth: 2, Siblings: 4, Nodes: 9})
 	if err != nil {
 		return err

@@ -239,7 +239,7 @@ func showDiff(ctx context.Context, a *app, c *comparison, conditions []diff.Cond
 		if err != nil {
 			return err
 		}
-		return f.pic.write(ctx, a, render.GrowthView(c.old.Tree, c.new.Tree, root))
+		return f.pic.write(ctx, a, render.GrowthView(c.old.Tree, c.new.Tree, c.new.Paths, root))
 	}
 	printDiff(a, c, f.n)
 	return nil

@@ -5,6 +5,7 @@ import (
 
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/dominator"
+	"github.com/refgraph/refgraph/graph/suspect"
 	"github.com/refgraph/refgraph/render"
 	"github.com/spf13/cobra"
 )
@@ -15,6 +16,7 @@ type dominatorsFlags struct {
 	byType   bool
 	depth    int
 	siblings int
+	least    float64
 	pic      pictureFlags
 }
 
@@ -36,6 +38,7 @@ with one parent together.`,
 	c.Flags().BoolVar(&f.byType, "by-type", false, "group objects by type")
 	c.Flags().IntVar(&f.depth, "depth", 0, "most steps down; 0 for as many as fit")
 	c.Flags().IntVar(&f.siblings, "max-siblings", 10, "most children shown of one parent")
+	c.Flags().Float64Var(&f.least, "least", 0.2, "leave out what retains less than this percentage of the whole")
 	f.pic.add(c)
 	return c
 }
@@ -85,12 +88,16 @@ func runDominators(ctx context.Context, a *app, path string, f dominatorsFlags) 
 		}
 		of = only(set)
 	}
-	tree, err := dominator.Compute(ctx, d.Graph)
+	h, err := suspect.NewHeap(ctx, d.Graph)
 	if err != nil {
 		return err
 	}
-	top, err := tree.Branches(ctx, of, &dominator.BranchOptions{
-		ByType: f.byType, Raw: a.raw, Depth: f.depth, Siblings: f.siblings, Nodes: f.pic.maxNodes})
+	_, least := h.Tree.Total()
+	if of != graph.None {
+		least = h.Tree.Retained(of)
+	}
+	top, err := h.Tree.Branches(ctx, of, &dominator.BranchOptions{
+		ByType: f.byType, Raw: a.raw, Depth: f.depth, Siblings: f.siblings, Nodes: f.pic.maxNodes, Least: uint64(f.least / 100 * float64(least))})
 	if err != nil {
 		return err
 	}
@@ -106,7 +113,7 @@ func runDominators(ctx context.Context, a *app, path string, f dominatorsFlags) 
 		}
 		return f.pic.writeJSON(a, out)
 	}
-	return f.pic.write(ctx, a, render.DominatorView(tree, top, a.values))
+	return f.pic.write(ctx, a, render.DominatorView(h.Tree, h.Paths, top, a.values))
 }
 
 // only returns the object of a set of one.

@@ -25,11 +25,12 @@ type Branch struct {
 
 // BranchOptions say how much of a tree is shown. The zero value is the default.
 type BranchOptions struct {
-	ByType   bool // group objects of one type with one parent
-	Raw      bool // show containers' insides
-	Depth    int  // most steps down; 0 means any
-	Siblings int  // most children of one parent; 0 means 10
-	Nodes    int  // most places in all; 0 means 60
+	ByType   bool   // group objects of one type with one parent
+	Raw      bool   // show containers' insides
+	Depth    int    // most steps down; 0 means any
+	Siblings int    // most children of one parent; 0 means 10
+	Nodes    int    // most places in all; 0 means 60
+	Least    uint64 // bytes that a place must retain to be shown
 }
 
 // Branches returns the part of the tree below an object, or below the roots for
@@ -65,7 +66,10 @@ func (t *Tree) Branches(ctx context.Context, of graph.NodeID, opts *BranchOption
 		if err != nil {
 			return nil, err
 		}
-		keep := min(len(children), max(0, o.Nodes-shown))
+		keep := 0
+		for keep < min(len(children), o.Nodes-shown) && children[keep].Retained >= o.Least {
+			keep++
+		}
 		for _, c := range children[:keep] {
 			c.depth = b.depth + 1
 			heap.Push(&open, c)
