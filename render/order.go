@@ -1,35 +1,62 @@
 package render
 
-// backEdges marks the edges that lead back up: to a box that is on the way from
-// where the drawing starts. They must not decide which box is above the other,
-// or a cycle would be drawn upside down.
+// backEdges marks the edges that lead back up and so close a cycle of the
+// drawing. They must not decide which box is above the other, or a cycle would
+// be drawn upside down. What retains is put in order first, what is known to
+// close a cycle last.
 func (v *View) backEdges() []bool {
-	w := &walk{l: linksOf(v), v: v, state: make([]uint8, len(v.Nodes)), back: make([]bool, len(v.Edges))}
-	for _, n := range v.starts(w.l) {
-		w.visit(n)
+	o := ordering{v: v, l: linksOf(v), down: make([]bool, len(v.Edges))}
+	back := make([]bool, len(v.Edges))
+	for turn := range 3 {
+		for i := range v.Edges {
+			if e := &v.Edges[i]; edgeTurn(e) == turn {
+				back[i] = o.leads(e.To, e.From)
+				o.down[i] = !back[i]
+			}
+		}
 	}
-	return w.back
+	return back
 }
 
-// walk is a depth-first walk. A View has few hundred boxes, so it may recurse.
-type walk struct {
-	v     *View
-	l     links
-	state []uint8 // 1 on the way, 2 done
-	back  []bool
+func edgeTurn(e *Edge) int {
+	switch {
+	case e.Cycle:
+		return 2
+	case !e.Kind.Retains():
+		return 1
+	}
+	return 0
 }
 
-func (w *walk) visit(n int) {
-	if w.state[n] != 0 {
-		return
+// ordering is the edges that are known to lead down.
+type ordering struct {
+	v    *View
+	l    links
+	down []bool
+}
+
+// leads reports whether edges that lead down go from one box to another. A View
+// has a few hundred edges, so asking for each costs little.
+func (o *ordering) leads(from, to int) bool {
+	seen := make([]bool, len(o.v.Nodes))
+	stack := []int{from}
+	for len(stack) > 0 {
+		n := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		if n == to {
+			return true
+		}
+		if seen[n] {
+			continue
+		}
+		seen[n] = true
+		for _, e := range o.l.out[n] {
+			if o.down[e] {
+				stack = append(stack, o.v.Edges[e].To)
+			}
+		}
 	}
-	w.state[n] = 1
-	for _, e := range w.l.out[n] {
-		to := w.v.Edges[e].To
-		w.back[e] = w.state[to] == 1
-		w.visit(to)
-	}
-	w.state[n] = 2
+	return false
 }
 
 // starts lists roots, then what nothing holds, then the rest, in order: every
