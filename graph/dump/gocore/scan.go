@@ -174,7 +174,11 @@ func (s *scanner) words(w *graph.RowWriter, n graph.NodeID, mask uint64, body []
 		}
 		interior := v != sp.start(slot)
 		w.Add(to, gotype.SlotLabel(word, interior))
-		if !interior && word > 0 {
+		switch {
+		case word == 0:
+		case interior:
+			s.typer.HintInside(to, binary.LittleEndian.Uint64(body[word*8-8:]))
+		default:
 			s.typer.Hint(to, binary.LittleEndian.Uint64(body[word*8-8:]))
 		}
 	}

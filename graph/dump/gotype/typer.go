@@ -126,6 +126,17 @@ func (ty *Typer) Hint(n graph.NodeID, w uint64) {
 	}
 }
 
+// HintInside is Hint for a pointer to the inside of n. It tells a type only of
+// the blocks of 16 bytes that small values without pointers share.
+func (ty *Typer) HintInside(n graph.NodeID, w uint64) {
+	if ty.exe == nil || ty.g.Size(n) != tinySize {
+		return
+	}
+	if number := ty.hints.data(w); number != 0 && ty.info(number).tiny {
+		ty.hint(n, number)
+	}
+}
+
 // Closure says that the first word of n is w. If w is the entry of a function
 // then n is probably its function value. Cheap if it is not.
 func (ty *Typer) Closure(n graph.NodeID, w uint64) {

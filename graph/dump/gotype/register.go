@@ -1,0 +1,130 @@
+package gotype
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"slices"
+	"sync/atomic"
+
+	"github.com/refgraph/refgraph/graph"
+)
+
+// finish registers the types that are in use and writes the columns.
+func (ty *Typer) finish(ctx context.Context, workers int) error {
+	ids, err := ty.register(ctx, workers)
+	if err != nil {
+		return err
+	}
+	return graph.Parallel(ctx, (ty.g.Len()+chunk-1)/chunk, workers, func(i int) error {
+		for n := graph.NodeID(i * chunk); n < graph.NodeID(min(ty.g.Len(), (i+1)*chunk)); n++ {
+			ty.finishNode(n, ids)
+		}
+		return nil
+	})
+}
+
+func (ty *Typer) finishNode(n graph.NodeID, ids []graph.TypeID) {
+	var c claim
+	if ty.col != nil {
+		c = ty.col[n]
+	}
+	if c.rank() <= claimHint {
+		id := ty.g.Type(n)
+		if int(id) >= len(ty.sizes.scan) || ty.sizes.scan[id] == scanUnknown {
+			id = ty.SizeType(ty.g.Size(n), len(ty.g.Row(n)))
+		}
+		ty.b.SetType(n, id, graph.TypeSizeClass)
+		return
+	}
+	src := graph.TypeInferred
+	if c.rank() == claimExact {
+		src = graph.TypeExact
+	}
+	ty.b.SetType(n, ids[c.number()], src)
+	if ty.info(c.number()).t.Folded() {
+		ty.b.SetInternal(n)
+	}
+}
+
+// register adds the types in use to the graph's table, in an order that does
+// not depend on when they were found. The result is indexed by type number.
+func (ty *Typer) register(ctx context.Context, workers int) ([]graph.TypeID, error) {
+	if ty.exe == nil {
+		return nil, nil
+	}
+	used := make([]atomic.Bool, len(ty.exe.types.all))
+	err := ty.chunks(ctx, workers, func(lo, hi graph.NodeID) {
+		last := uint32(0)
+		for _, c := range ty.col[lo:hi] {
+			if c.rank() > claimHint && c.number() != last {
+				last = c.number()
+				if !used[last].Load() {
+					used[last].Store(true)
+				}
+			}
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	var list []*info
+	for i := range used {
+		if used[i].Load() {
+			list = append(list, ty.info(uint32(i)))
+		}
+	}
+	slices.SortFunc(list, func(a, b *info) int {
+		if a.better(b) {
+			return -1
+		}
+		return 1
+	})
+	ids := make([]graph.TypeID, len(used))
+	names := displayNames(list)
+	for i, in := range list {
+		id := ty.b.Types().Add(names[i])
+		ids[in.t.id] = id
+		for len(ty.byTypeID) <= int(id) {
+			ty.byTypeID = append(ty.byTypeID, nil)
+		}
+		ty.byTypeID[id] = in.t
+	}
+	return ids, nil
+}
+
+// displayNames gives every type a name of its own: the short one, the full one
+// where several packages have a type of that name, and a number if all else is
+// equal, as for types that are local to different functions.
+func displayNames(list []*info) []string {
+	short, full := map[string]int{}, map[string]int{}
+	for _, in := range list {
+		short[objectName(in.t, in.t.Name)]++
+	}
+	out := make([]string, len(list))
+	for i, in := range list {
+		out[i] = objectName(in.t, in.t.Name)
+		if short[out[i]] == 1 {
+			continue
+		}
+		out[i] = objectName(in.t, in.t.FullName)
+		if full[out[i]]++; full[out[i]] > 1 {
+			out[i] += fmt.Sprintf(" (%d)", full[out[i]])
+		}
+	}
+	return out
+}
+
+// objectName tells an object that only holds a string's, slice's, map's or
+// channel's first words from the thing itself.
+func objectName(t *Type, name string) string {
+	if t.Part == PartNone {
+		switch t.Kind {
+		case reflect.String, reflect.Slice:
+			return name + " (header)"
+		case reflect.Map, reflect.Chan:
+			return name + " (variable)"
+		}
+	}
+	return name
+}
