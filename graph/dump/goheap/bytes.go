@@ -74,7 +74,7 @@ func (w *window) exactly(off int64, n int) ([]byte, error) {
 func (w *window) read(off int64, n int) ([]byte, error) {
 	n = int(max(0, min(int64(n), w.src.Size-off)))
 	if n > len(w.buf) {
-		w.buf = make([]byte, max(n, windowSize))
+		w.buf = make([]byte, max(n, int(min(windowSize, w.src.Size))))
 	}
 	k, err := w.src.ReadAt(w.buf[:n], off)
 	if err != nil && !(errors.Is(err, io.EOF) && k == n) {

@@ -120,16 +120,12 @@ func readRecords(ctx context.Context, src *source.Source, warn func(graph.Warnin
 		at := c.pos
 		tag := c.uint()
 		if c.err == nil && tag == tagObject {
-			list, end, err := s.objects(ctx, at)
+			list, end, err := s.objects(ctx, r.batches, at)
 			if err != nil {
 				return nil, err
 			}
-			if r.batches == nil {
-				r.batches = list
-			} else { // after damage
-				r.batches = append(r.batches, list...)
-			}
-			if c.pos = end; end == at {
+			r.batches, c.pos = list, end
+			if end == at {
 				c.fail(fmt.Errorf("not a heap object of this dump"))
 			}
 		} else {

@@ -2,6 +2,7 @@ package goheap
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/refgraph/refgraph/graph"
@@ -35,6 +36,8 @@ type scanner struct {
 	src *source.Source
 	// lo and hi bound the addresses of objects.
 	lo, hi uint64
+	pieces []piece
+	first  int64 // number of pieces[0] in the dump
 }
 
 // pieceSize is how much of a dump is scanned at a time by one core.
@@ -46,62 +49,67 @@ const pieceSize = 8 << 20
 type piece struct {
 	start, end int64
 	batcher
-	err error
 }
 
-// objects scans the object records from pos on, where one starts. It returns
-// the batches in the order of the dump and the position of the first record
-// that is no object record or damaged.
-func (s *scanner) objects(ctx context.Context, pos int64) (list []batch, end int64, err error) {
-	first := pos / pieceSize
+// objects scans the object records from pos on, where one starts. It appends
+// the batches in the order of the dump and returns the position of the first
+// record that is no object record or damaged. The first call scans the whole dump from
+// there; later ones, after damage, use what it has found.
+func (s *scanner) objects(ctx context.Context, list []batch, pos int64) ([]batch, int64, error) {
+	if s.pieces == nil {
+		if err := s.guess(ctx, pos); err != nil {
+			return nil, 0, err
+		}
+		total := 0
+		for i := range s.pieces {
+			total += len(s.pieces[i].list)
+		}
+		list = slices.Grow(list, total)
+	}
+	return s.stitch(ctx, list, pos)
+}
+
+// guess scans all pieces from pos on, each from where a record seems to start.
+func (s *scanner) guess(ctx context.Context, pos int64) error {
 	windows := sync.Pool{New: func() any { return &window{src: s.src} }}
-	pieces := make([]piece, (s.src.Size+pieceSize-1)/pieceSize-first)
-	err = graph.Parallel(ctx, len(pieces), s.src.Options.Workers, func(i int) error {
+	s.first = pos / pieceSize
+	s.pieces = make([]piece, (s.src.Size+pieceSize-1)/pieceSize-s.first)
+	return graph.Parallel(ctx, len(s.pieces), s.src.Options.Workers, func(i int) error {
 		w := windows.Get().(*window)
 		defer windows.Put(w)
-		p, lo := &pieces[i], (first+int64(i))*pieceSize
-		p.list = make([]batch, 0, pieceSize/2048)
-		p.start = pos
+		p, lo := &s.pieces[i], (s.first+int64(i))*pieceSize
+		p.list = make([]batch, 0, min(pieceSize, s.src.Size)/2048)
+		start := pos
 		if i > 0 {
-			p.start = s.sync(w, lo, lo+pieceSize)
+			start = s.sync(w, lo, lo+pieceSize)
 		}
-		s.parse(w, p, p.start, lo+pieceSize)
-		if p.err != nil {
-			return p.err
+		if err := s.parse(w, p, start, lo+pieceSize); err != nil {
+			return err
 		}
 		return s.src.Report(ctx, "reading objects", lo, s.src.Size)
 	})
-	if err != nil {
-		return nil, 0, err
-	}
-	return s.stitch(ctx, pieces, pos)
 }
 
-// stitch joins the pieces. A piece whose start was guessed wrong, because the
-// part begins within a large object or because contents look like records, is
-// scanned again from where the piece before it ends.
-func (s *scanner) stitch(ctx context.Context, pieces []piece, pos int64) ([]batch, int64, error) {
-	first := pos / pieceSize
-	total := 0
-	for i := range pieces {
-		total += len(pieces[i].list)
-	}
-	list := make([]batch, 0, total)
-	for i := range pieces {
-		p, limit := &pieces[i], (first+int64(i)+1)*pieceSize
+// stitch joins the pieces from pos on. A piece whose start was guessed wrong,
+// because the part begins within a large object or because contents look like
+// records, is scanned again from where the piece before it ends.
+func (s *scanner) stitch(ctx context.Context, list []batch, pos int64) ([]batch, int64, error) {
+	var again window
+	for i := pos/pieceSize - s.first; i < int64(len(s.pieces)); i++ {
+		p, limit := &s.pieces[i], (s.first+i+1)*pieceSize
 		if pos >= limit {
 			continue // within an object
 		}
 		if p.start != pos {
+			again.src = s.src
 			*p = piece{}
-			s.parse(&window{src: s.src}, p, pos, limit)
-			if p.err != nil {
-				return nil, 0, p.err
+			if err := s.parse(&again, p, pos, limit); err != nil {
+				return nil, 0, err
 			}
 		}
 		list = append(list, p.list...)
-		p.list = nil
 		pos = p.end
+		*p = piece{start: -1} // used
 		if err := ctx.Err(); err != nil {
 			return nil, 0, err
 		}
@@ -117,29 +125,26 @@ func (s *scanner) stitch(ctx context.Context, pieces []piece, pos int64) ([]batc
 const maxRecord = 4096
 
 // parse adds the object records that start in [pos, limit) to p.
-func (s *scanner) parse(w *window, p *piece, pos, limit int64) {
-	p.start = pos
+func (s *scanner) parse(w *window, p *piece, pos, limit int64) error {
+	p.start, p.end = pos, pos
 	limit = min(limit, s.src.Size)
 	var fields fieldList
-	for pos < limit {
-		b, err := w.at(pos, maxRecord)
+	for p.end < limit {
+		b, err := w.at(p.end, maxRecord)
 		if err != nil {
-			p.err = err
-			return
+			return err
 		}
-		used := s.parseBlock(p, b, pos, limit, &fields)
-		pos += used
-		if used > 0 {
+		if used := s.parseBlock(p, b, p.end, limit, &fields); used > 0 {
+			p.end += used
 			continue
 		}
-		end, ok, err := s.slow(w, p, pos)
+		end, ok, err := s.slow(w, p, p.end)
 		if err != nil || !ok {
-			p.err = err
-			break
+			return err
 		}
-		pos = end
+		p.end = end
 	}
-	p.end = pos
+	return nil
 }
 
 // parseBlock adds the records that are whole in b, which is at pos, and
