@@ -61,10 +61,15 @@ func (f *pictureFlags) write(ctx context.Context, a *app, v *render.View) error 
 	if err := render.File(ctx, f.output, v, opts); err != nil {
 		return err
 	}
-	if !a.quiet {
-		fmt.Fprintf(a.err, "wrote %s\n", f.output)
-	}
+	a.wrote(f.output)
 	return nil
+}
+
+// wrote says which file holds the answer.
+func (a *app) wrote(file string) {
+	if !a.quiet {
+		fmt.Fprintf(a.err, "wrote %s\n", file)
+	}
 }
 
 func isTerminal(a *app) bool {
