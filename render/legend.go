@@ -30,7 +30,7 @@ func (p *plan) legend(width float64) ([]shape, float64) {
 		out = append(out, t.at(x+it.width+6, y+legendSize*0.35))
 		x += w + legendGap
 	}
-	y += legendLine - 4
+	y += legendLine
 	for _, line := range p.view.fineprint() {
 		for _, l := range wrap(line, sans, legendSize, width) {
 			out = append(out, textRun{l, sans, legendSize, "faint"}.at(margin, y+legendSize*0.35))

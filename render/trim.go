@@ -270,8 +270,18 @@ func (t *trimmer) byImportance() []int {
 
 // compare orders what retains more, or is more, first.
 func (t *trimmer) compare(a, b int) int {
-	x, y := &t.v.Nodes[a], &t.v.Nodes[b]
-	return cmp.Or(cmp.Compare(y.Retained, x.Retained), cmp.Compare(y.Count, x.Count))
+	return cmp.Or(cmp.Compare(t.weight(b), t.weight(a)), cmp.Compare(t.v.Nodes[b].Count, t.v.Nodes[a].Count))
+}
+
+// weight is what a box retains, or for a root the most of what it holds.
+func (t *trimmer) weight(n int) uint64 {
+	w := t.v.Nodes[n].Retained
+	if t.v.Nodes[n].Kind == RootNode {
+		for _, e := range t.l.out[n] {
+			w = max(w, t.v.Nodes[t.v.Edges[e].To].Retained)
+		}
+	}
+	return w
 }
 
 // distances counts the steps from each node to the nearest target, -1 if none.
@@ -335,7 +345,7 @@ func (t *trimmer) collapse(keep []bool) *View {
 		if !ok {
 			k = len(out.Nodes)
 			box[anchor[i]] = k
-			out.Nodes = append(out.Nodes, Node{Kind: MoreNode, ID: "more-" + strconv.Itoa(k), Sized: true, Head: v.Nodes[i].Head})
+			out.Nodes = append(out.Nodes, Node{Kind: MoreNode, ID: "more-" + strconv.Itoa(k), Sized: true, Head: moreHead(&v.Nodes[i])})
 		}
 		at[i] = k
 		t.absorb(&out.Nodes[k], &v.Nodes[i])
@@ -350,11 +360,7 @@ func (t *trimmer) absorb(m, n *Node) {
 	m.Retained += n.Retained
 	m.Shallow += n.Shallow
 	m.Sized = m.Sized && n.Sized
-	head := n.Head
-	if n.Kind == RootNode {
-		head = "GC roots"
-	}
-	if m.Head != head {
+	if m.Head != moreHead(n) {
 		m.Head = ""
 	}
 	if n.Kind == MoreNode {
@@ -362,6 +368,14 @@ func (t *trimmer) absorb(m, n *Node) {
 	} else {
 		m.Members = append(m.Members, *n)
 	}
+}
+
+// moreHead is what a box that stands for n alone is headed with.
+func moreHead(n *Node) string {
+	if n.Kind == RootNode {
+		return "GC roots"
+	}
+	return n.Head
 }
 
 // maxMembers is how many of the collapsed are kept for a page that can unfold
