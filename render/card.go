@@ -361,10 +361,19 @@ func edgeWords(e *Edge) []string {
 		lines = append(lines, strings.Join(extra, " "))
 	}
 	if e.Skipped > 0 {
-		lines = append(lines, "… "+Count(e.Skipped)+" more steps …")
+		lines = append(lines, skippedWords(e))
 	}
 	if e.Suspect {
 		lines = append(lines, "cut here")
 	}
 	return lines
+}
+
+// skippedWords says how much of a chain is left out, and by which reference.
+func skippedWords(e *Edge) string {
+	what := middle(e.Label, maxLabelLen)
+	if what == "" || what == "…" {
+		what = "steps"
+	}
+	return "… " + Count(e.Skipped) + " more " + what + " …"
 }

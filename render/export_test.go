@@ -58,7 +58,7 @@ func StandIn(v *View, err error) ([]byte, error) {
 // PaintText paints one line of text.
 func PaintText(w io.Writer, text string) error {
 	s := &scene{w: 200, h: 40, groups: []group{{shapes: []shape{textRun{text, sans, 14, "ink"}.at(10, 25)}}}}
-	return png.Encode(w, s.paint(2).Image())
+	return png.Encode(w, s.paint(2))
 }
 
 // FitPixels says how a picture of the size would be scaled, and what it says

@@ -41,11 +41,11 @@ func (p *plan) settleLabels() {
 			continue
 		}
 		best, bestCost := point{}, math.Inf(1)
-		for _, d := range labelMoves {
-			if c := labelCost(a.words().shifted(d), k, taken, ink) + math.Hypot(d.x, d.y)/100; c < bestCost {
+		for _, d := range p.moves(a) {
+			if c := labelCost(a.words().shifted(d), k, taken, ink); c < bestCost {
 				best, bestCost = d, c
 			}
-			if bestCost < 0.001 {
+			if bestCost == 0 {
 				break
 			}
 		}
@@ -55,7 +55,55 @@ func (p *plan) settleLabels() {
 	}
 }
 
-// labelMoves are the places tried, as offsets from the engine's.
+// moves lists the places to try for a label, as offsets from the engine's, best
+// first: close to its own line on either side, then around there.
+func (p *plan) moves(a *arc) []point {
+	var out []point
+	bases := append(p.beside(a), point{})
+	out = append(out, bases...)
+	for _, base := range bases {
+		for _, d := range labelMoves {
+			out = append(out, base.plus(d))
+		}
+	}
+	return out
+}
+
+// beside returns the offsets that bring a label close to its own line, right of
+// it and left of it, or above and below a picture's lines from left to right.
+// It returns nothing if the engine put it there already.
+func (p *plan) beside(a *arc) []point {
+	const near = 10
+	r := a.words()
+	lo, hi := math.Inf(1), math.Inf(-1)
+	for _, b := range a.ink() {
+		at, along := b.at.x, b.at.y > r.y0-2 && b.at.y < r.y1+2
+		if p.view.Sideways {
+			at, along = b.at.y, b.at.x > r.x0-2 && b.at.x < r.x1+2
+		}
+		if along {
+			lo, hi = min(lo, at), max(hi, at)
+		}
+	}
+	gap := a.width/2 + 3
+	switch {
+	case lo > hi: // no line beside it
+		return nil
+	case p.view.Sideways:
+		up, down := lo-gap-r.y1, hi+gap-r.y0
+		if min(math.Abs(up), math.Abs(down)) < near {
+			return nil
+		}
+		return []point{{0, up}, {0, down}}
+	}
+	right, left := hi+gap-r.x0, lo-gap-r.x1
+	if min(math.Abs(left), math.Abs(right)) < near {
+		return nil
+	}
+	return []point{{right, 0}, {left, 0}}
+}
+
+// labelMoves are steps around a place.
 var labelMoves = func() []point {
 	moves := []point{{}}
 	for _, r := range []float64{3, 6, 10, 14, 20, 28, 36, 48, 60} {
@@ -90,18 +138,24 @@ type blot struct {
 func (p *plan) lineInk() []blot {
 	var out []blot
 	for i := range p.arcs {
-		a := &p.arcs[i]
-		r := a.width/2 + 1.5
-		for j := 0; j+3 < len(a.spline); j += 3 {
-			b := a.spline[j : j+4]
-			n := int(math.Hypot(b[3].x-b[0].x, b[3].y-b[0].y)/3) + 4
-			for t := range n {
-				out = append(out, blot{bezier(b, float64(t)/float64(n)), r})
-			}
+		out = append(out, p.arcs[i].ink()...)
+	}
+	return out
+}
+
+// ink samples one line and its arrowhead.
+func (a *arc) ink() []blot {
+	var out []blot
+	r := a.width/2 + 1.5
+	for j := 0; j+3 < len(a.spline); j += 3 {
+		b := a.spline[j : j+4]
+		n := int(math.Hypot(b[3].x-b[0].x, b[3].y-b[0].y)/3) + 4
+		for t := range n {
+			out = append(out, blot{bezier(b, float64(t)/float64(n)), r})
 		}
-		for _, q := range arrowhead(a) {
-			out = append(out, blot{q, 2})
-		}
+	}
+	for _, q := range arrowhead(a) {
+		out = append(out, blot{q, 2})
 	}
 	return out
 }

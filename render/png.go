@@ -3,8 +3,8 @@ package render
 import (
 	"bufio"
 	"context"
+	"image"
 	"image/color"
-	"image/png"
 	"io"
 	"math"
 	"strconv"
@@ -12,6 +12,7 @@ import (
 	"github.com/fogleman/gg"
 	"github.com/golang/freetype/truetype"
 	"golang.org/x/image/font"
+	"golang.org/x/image/math/fixed"
 )
 
 // maxPixels caps a PNG: encoding takes a second for 25 million.
@@ -26,9 +27,8 @@ func PNG(ctx context.Context, w io.Writer, v *View, opts *Options) error {
 		return err
 	}
 	scale := s.fitPixels(o.Scale)
-	b := bufio.NewWriter(w)
-	enc := png.Encoder{CompressionLevel: png.BestSpeed}
-	if err := enc.Encode(b, s.paint(scale).Image()); err != nil {
+	b := bufio.NewWriterSize(w, 1<<16)
+	if err := writePNG(b, s.paint(scale)); err != nil {
 		return err
 	}
 	return b.Flush()
@@ -50,6 +50,7 @@ func (s *scene) fitPixels(scale float64) float64 {
 // painter draws shapes on a canvas of scale pixels for each point.
 type painter struct {
 	*gg.Context
+	img   *image.RGBA
 	scale float64
 	faces map[faceKey]font.Face
 }
@@ -59,9 +60,10 @@ type faceKey struct {
 	size float64
 }
 
-func (s *scene) paint(scale float64) *gg.Context {
-	dc := gg.NewContext(max(1, int(math.Ceil(s.w*scale))), max(1, int(math.Ceil(s.h*scale))))
-	p := &painter{dc, scale, map[faceKey]font.Face{}}
+func (s *scene) paint(scale float64) *image.RGBA {
+	img := image.NewRGBA(image.Rect(0, 0, max(1, int(math.Ceil(s.w*scale))), max(1, int(math.Ceil(s.h*scale)))))
+	dc := gg.NewContextForRGBA(img)
+	p := &painter{dc, img, scale, map[faceKey]font.Face{}}
 	dc.SetColor(rgb("page"))
 	dc.Clear()
 	for _, g := range s.groups {
@@ -69,7 +71,7 @@ func (s *scene) paint(scale float64) *gg.Context {
 			p.draw(&g.shapes[i])
 		}
 	}
-	return dc
+	return img
 }
 
 func rgb(p paint) color.Color {
@@ -130,12 +132,14 @@ func (p *painter) ink(s *shape) {
 func (p *painter) text(s *shape) {
 	f := fonts()[s.font]
 	p.SetColor(rgb(s.fill))
-	p.SetFontFace(p.face(s.font, s.size))
+	// Not gg's DrawString, which resamples each glyph: slower, and blurred.
+	pen := font.Drawer{Dst: p.img, Src: image.NewUniform(rgb(s.fill)), Face: p.face(s.font, s.size)}
 	x, y := s.pts[0].x, s.pts[0].y
 	run := ""
 	flush := func() {
 		if run != "" {
-			p.DrawString(run, x*p.scale, y*p.scale)
+			pen.Dot = fixed.Point26_6{X: fixed.Int26_6(x * p.scale * 64), Y: fixed.Int26_6(y * p.scale * 64)}
+			pen.DrawString(run)
 			x += textWidth(run, s.font, s.size)
 			run = ""
 		}
@@ -166,7 +170,7 @@ func (p *painter) face(id fontID, size float64) font.Face {
 	key := faceKey{id, size}
 	f, ok := p.faces[key]
 	if !ok {
-		f = truetype.NewFace(fonts()[id], &truetype.Options{Size: size * p.scale, DPI: 72, SubPixelsX: 8, SubPixelsY: 1})
+		f = truetype.NewFace(fonts()[id], &truetype.Options{Size: size * p.scale, DPI: 72, SubPixelsX: 8, SubPixelsY: 8})
 		p.faces[key] = f
 	}
 	return f

@@ -154,7 +154,7 @@ func (t *texter) edgeText(e *Edge) (words, mark string) {
 		extra = append(extra, "(cycle)")
 	}
 	if e.Skipped > 0 {
-		extra = append(extra, "… "+Count(e.Skipped)+" more steps …")
+		extra = append(extra, skippedWords(e))
 	}
 	words = "↓ " + t.paint(style, label)
 	if label == "" {
