@@ -47,6 +47,7 @@ func (e *Exe) typeOfDIEDepth(off uint32, depth int) *Type {
 // typeFromDIE makes a type from its DWARF entry alone.
 func (e *Exe) typeFromDIE(u *unit, d *entry, depth int) *Type {
 	full := d.str(e.dw, u, atName)
+	full = strings.TrimPrefix(full, "noalg.") // as map groups are
 	t := &Type{FullName: unescape(full), Name: shortName(full), exe: e, die: d.off, load: loadDWARFType}
 	t.Size, _ = d.uint(atByteSize)
 	kind, isGo := d.uint(atGoKind)
@@ -64,7 +65,10 @@ func (e *Exe) typeFromDIE(u *unit, d *entry, depth int) *Type {
 		t.PkgPath = packageOf(full)
 		return t
 	}
-	if !isGo {
+	switch {
+	case full == "unsafe.Pointer":
+		t.Kind = reflect.UnsafePointer
+	case !isGo:
 		t.Kind = cKind(d)
 	}
 	if strings.Contains(full, ".") && (t.Kind == reflect.Struct || d.tag == tagTypedef) {

@@ -37,8 +37,9 @@ type Func struct {
 	Entry uint64
 	End   uint64
 
-	exe    *Exe
-	record []byte // from the runtime._func on
+	exe      *Exe
+	record   []byte // from the runtime._func on
+	linkName string // with type arguments
 }
 
 // The layout of runtime._func.
@@ -77,8 +78,19 @@ func (e *Exe) FuncAt(pc uint64) (Func, bool) {
 		return Func{}, false
 	}
 	f := Func{exe: e, record: t.records[at:], Entry: e.mod.text.Lo + entry(lo-1) + e.bias, End: e.mod.text.Lo + entry(lo) + e.bias}
-	f.Name = cstring(t.names, uint64(f.u32(fnName)))
+	f.linkName = cstring(t.names, uint64(f.u32(fnName)))
+	f.Name = printName(f.linkName)
 	return f, f.Name != ""
+}
+
+// printName replaces type arguments by "...", as the runtime does: they are
+// shapes of types mostly.
+func printName(s string) string {
+	i, j := strings.IndexByte(s, '['), strings.LastIndexByte(s, ']')
+	if i < 0 || j < i {
+		return s
+	}
+	return s[:i] + "[...]" + s[j+1:]
 }
 
 func (f Func) u32(off int) uint32 { return binary.LittleEndian.Uint32(f.record[off:]) }
@@ -205,7 +217,7 @@ func (e *Exe) closureType(f Func) *Type {
 		return true
 	})
 	if _, made := d.find(atTrampoline); made && len(t.fields) == 0 {
-		t.fields = e.wrapperFields(f.Name)
+		t.fields = e.wrapperFields(f.linkName)
 		if t.fields == nil {
 			t.Size, t.PtrBytes = 0, 8
 			return t

@@ -10,6 +10,7 @@ import (
 // package names: `map[string]*example.com/a/b.T` becomes `map[string]*b.T`.
 // The linker's %xx escapes are undone. Struct tags are left alone.
 func shortName(s string) string {
+	s = strings.ReplaceAll(s, "go.shape.", "") // what generic functions see of their type arguments
 	if !strings.ContainsAny(s, "/%") {
 		return s
 	}

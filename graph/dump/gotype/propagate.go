@@ -29,14 +29,20 @@ func (ty *Typer) Run(ctx context.Context, workers int) error {
 	}
 	p := &propagation{Typer: ty, ctx: ctx, workers: workers}
 	p.alone = p.worker()
-	for _, v := range ty.variables {
-		p.alone.slot(v.slot.Kind, v.slot.To, v.node)
+	steps := []struct {
+		variables []variable
+		scan      func(w *propagator, lo, hi graph.NodeID)
+	}{
+		{ty.variables, (*propagator).settled},
+		{nil, (*propagator).takeHints},
+		{ty.shapes, (*propagator).takeInterior},
 	}
-	p.done(p.alone)
-	ty.variables = nil
-	steps := []func(w *propagator, lo, hi graph.NodeID){(*propagator).settled, (*propagator).takeHints, (*propagator).takeInterior}
-	for _, step := range steps {
-		if err := p.scan(step); err != nil {
+	for _, s := range steps {
+		for _, v := range s.variables {
+			p.alone.slot(v.slot.Kind, v.slot.To, v.node)
+		}
+		p.done(p.alone)
+		if err := p.scan(s.scan); err != nil {
 			return err
 		}
 		if err := p.run(); err != nil {
@@ -44,7 +50,7 @@ func (ty *Typer) Run(ctx context.Context, workers int) error {
 		}
 	}
 	err := ty.finish(ctx, workers)
-	ty.col = nil
+	ty.col, ty.variables, ty.shapes = nil, nil, nil
 	return err
 }
 

@@ -78,6 +78,17 @@ func (s *staticFinder) word(addr uint64) (w uint64, ok bool) {
 	return s.e.pointer(addr), true
 }
 
+// number reads a word that is no pointer.
+func (s *staticFinder) number(addr uint64) uint64 {
+	if s.read != nil {
+		if b := s.read(addr, 8); len(b) >= 8 {
+			return leWord(b)
+		}
+	}
+	n, _ := s.e.img.word(addr - s.e.bias)
+	return n
+}
+
 // follow looks at the pointers of one value.
 func (s *staticFinder) follow(v Static) {
 	if v.Type == nil || v.Type.PtrBytes == 0 {
@@ -96,7 +107,7 @@ func (s *staticFinder) follow(v Static) {
 		switch slot.Kind {
 		case SlotPtr:
 		case SlotSlice:
-			n, _ = s.word(v.Addr + w*8 + 16) // capacity
+			n = s.number(v.Addr + w*8 + 16) // capacity
 		case SlotEface, SlotIface:
 			t = s.dynamic(v.Addr + w*8 - 8)
 		default:

@@ -1,6 +1,7 @@
 package gotype
 
 import (
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -49,6 +50,7 @@ type Typer struct {
 	hints hintTable
 
 	variables []variable
+	shapes    []variable // of generic functions, whose types are shapes of types
 	round     uint32
 
 	byTypeID []*Type // after Run
@@ -171,7 +173,12 @@ func (ty *Typer) Variable(n graph.NodeID, t *Type, word uint64, interior bool) {
 	if ty.exe == nil || t == nil || interior {
 		return
 	}
-	if s := t.Slot(word); s.Kind != SlotNone {
+	s := t.Slot(word)
+	switch {
+	case s.Kind == SlotNone:
+	case strings.Contains(t.FullName, "go.shape."):
+		ty.shapes = append(ty.shapes, variable{n, s})
+	default:
 		ty.variables = append(ty.variables, variable{n, s})
 	}
 }
