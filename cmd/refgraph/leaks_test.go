@@ -16,7 +16,7 @@ import (
 var seeded = []struct{ name, detector, reason string }{
 	{"cache", "collection", "main.profile, held by global main.profiles"},
 	{"local", "stack", "main.collect"},
-	{"listener", "listeners", "callbacks (main.view), held by global main.clicks"},
+	{"listener", "listeners", "callbacks (main.view), held by .listeners of global main.clicks"},
 	{"closure", "listeners", "callbacks (func main.connect.func1), held by global main.hooks"},
 	{"blocked", "stack", "goroutines wait at main.serve"},
 	{"list", "linked-list", "a linked list of 5,000 main.change"},

@@ -98,15 +98,35 @@ func (h *Heap) sentence(x *holding, s *Suspect) string {
 	if via := h.via(x); via != "" && !h.isLinked(x) {
 		text += " in " + via
 	}
-	if s.Path.Root != nil {
-		text += ", held by " + h.rootText(s.Path)
+	switch {
+	case s.Path.Root == nil: // nothing to say
+	case s.Count > 1:
+		text += heldBy + h.Graph.String(s.Path.Root.Group)
+	default:
+		text += heldBy + h.rootText(s.Path)
 	}
 	return text
 }
 
-// rootText is the root of a path in words.
+// heldBy is what comes before the root in a reason.
+const heldBy = ", held by "
+
+// rootText is the root of a path in words, with the references from there if
+// they are few: `.SESSIONS of module app`.
 func (h *Heap) rootText(p retain.Path) string {
-	return h.Graph.String(p.Root.Name)
+	const few = 3
+	name := h.Graph.String(p.Root.Name)
+	if len(p.Steps) > few {
+		return name
+	}
+	refs := ""
+	for _, s := range p.Steps {
+		refs += s.Ref
+	}
+	if refs == "" {
+		return name
+	}
+	return refs + " of " + name
 }
 
 // common returns the object that dominates all of the objects, lowest in the

@@ -130,15 +130,38 @@ func (h *Heap) spread(g *topGroup) Suspect {
 	if at != graph.None {
 		s.Path = h.Paths.Path(at, nil)
 		s.Reason += fmt.Sprintf("; most are reached through one %s", h.Graph.TypeName(at))
+	} else if root := h.commonRoot(g.sample); root != "" {
+		s.Reason += "; most are reached from " + root
 	}
 	s.Fingerprint = h.digest("spread", typ, rootGroup(h, s.Path))
 	return s
 }
 
+// longest is how many steps of a path are looked at, from the object up.
+const longest = 64
+
+// commonRoot names the root from which the shortest paths of at least 80 % of
+// the objects start; "" if there is none.
+func (h *Heap) commonRoot(nodes []graph.NodeID) string {
+	roots := map[graph.StringID]int{}
+	for _, n := range nodes {
+		steps := 0
+		for up, ok := h.Paths.Holder(n); ok && steps < longest; up, ok = h.Paths.Holder(n) {
+			n = up
+			steps++
+		}
+		if r := h.Paths.Root(n); r != nil {
+			if roots[r.Group]++; roots[r.Group]*10 >= len(nodes)*8 {
+				return h.Graph.String(r.Group)
+			}
+		}
+	}
+	return ""
+}
+
 // passed returns the object furthest from the roots through which the shortest
 // paths of at least 80 % of the objects lead; None if there is none.
 func (h *Heap) passed(nodes []graph.NodeID) graph.NodeID {
-	const longest = 64 // steps that are looked at, from the object up
 	passes := map[graph.NodeID]int{}
 	for _, n := range nodes {
 		steps := 0

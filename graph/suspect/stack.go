@@ -141,6 +141,45 @@ func (h *Heap) parked(set *rootSet) Suspect {
 	return s
 }
 
+// garbage reports objects that no root of the program reaches and that are not
+// freed either: cycles, in a runtime that counts references.
+func garbage(ctx context.Context, h *Heap) ([]Suspect, error) {
+	if h.Graph.Info().Runtime != graph.RuntimePython {
+		return nil, nil
+	}
+	var out []Suspect
+	for _, set := range h.rootSets(func(r *graph.Root) bool { return r.Kind == graph.RootUnknown }) {
+		if len(set.nodes) < minQueued {
+			continue
+		}
+		n, k := h.mostOfOneType(set.nodes)
+		typ := h.Graph.TypeName(n)
+		out = append(out, Suspect{
+			Object: n, Accumulation: graph.None, Count: k, Elements: k, ElementType: typ, Retained: set.held,
+			Path: h.Paths.Path(n, nil), Hint: hintGarbage, Fingerprint: h.digest("garbage", typ),
+			Reason: fmt.Sprintf("%s objects in cycles wait for the collector, most of them (%s) %s", count(len(set.nodes)), count(k), typ),
+		})
+	}
+	return out, ctx.Err()
+}
+
+// mostOfOneType returns the first object of the most frequent type, and how many
+// there are.
+func (h *Heap) mostOfOneType(nodes []graph.NodeID) (first graph.NodeID, k int) {
+	counts, firsts := map[graph.TypeID]int{}, map[graph.TypeID]graph.NodeID{}
+	first = nodes[0]
+	for _, n := range nodes {
+		t := h.Graph.Type(n)
+		if counts[t]++; counts[t] == 1 {
+			firsts[t] = n
+		}
+		if counts[t] > k {
+			first, k = firsts[t], counts[t]
+		}
+	}
+	return first, k
+}
+
 // finalizers reports objects that wait for their finalizers.
 func finalizers(ctx context.Context, h *Heap) ([]Suspect, error) {
 	sets := h.rootSets(func(r *graph.Root) bool { return r.Kind == graph.RootFinalizer })

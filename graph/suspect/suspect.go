@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/refgraph/refgraph/graph"
@@ -83,6 +84,7 @@ func Detectors() []Detector {
 		{"listeners", "many callbacks in one registry: functions, closures, listeners", listeners},
 		{"linked-list", "a long chain of objects of one type", linkedLists},
 		{"stack", "what goroutines or threads hold: many blocked at one place, or one with a lot", stacks},
+		{"garbage", "objects in cycles that wait for the cycle collector", garbage},
 		{"finalizers", "objects that wait for their finalizers or cleanups", finalizers},
 		{"collection", "a container with many elements of one type", collections},
 		{"biggest-drop", "where most of the heap comes together in the dominator tree", biggestDrop},
@@ -146,7 +148,8 @@ func (h *Heap) complete(s *Suspect) bool {
 	if s.Fingerprint == "" {
 		s.Fingerprint = h.fingerprint(s)
 	}
-	return s.rank < graph.RankRuntime || s.Share >= dropShare
+	runtime := s.rank >= graph.RankRuntime && s.rank < graph.RankResidue
+	return !runtime || s.Share >= dropShare
 }
 
 // distinct drops suspects that say again what another says: the same object, or
@@ -162,7 +165,8 @@ func (h *Heap) distinct(all []Suspect) []Suspect {
 			kept = append(kept, s)
 		} else if k := &kept[i]; k.Elements == 0 && s.Elements > 0 {
 			k.Elements, k.ElementType, k.Retained, k.Share = s.Elements, s.ElementType, max(s.Retained, k.Retained), max(s.Share, k.Share)
-			k.Reason += ": " + s.Reason
+			what, _, _ := strings.Cut(s.Reason, heldBy)
+			k.Reason += ": " + what
 		}
 	}
 	return slices.DeleteFunc(slices.Clone(kept), func(s Suspect) bool {

@@ -15,6 +15,7 @@ const (
 	hintPlain     = "see whether the buffer must be kept whole; copy out what is needed of it"
 	hintSpread    = "see refgraph paths for the type: each way that holds them must let go"
 	hintStack     = "let them end: close their channel, cancel their context, or set a time limit"
+	hintGarbage   = "see that gc is enabled and not frozen; break the cycle with weakref, or cut it where the object ends"
 	hintFinalizer = "finalizers run one after the other: see what blocks them, and close objects explicitly"
 )
 
@@ -43,9 +44,40 @@ var hints = map[graph.Runtime]struct{ collection, listeners string }{
 	},
 }
 
+// elementHints are the fixes for what has one of its own, by the type of the
+// elements or of an object on the path to them.
+var elementHints = map[graph.Runtime][]struct {
+	typ  *regexp.Regexp
+	hint string
+}{
+	graph.RuntimePython: {
+		{regexp.MustCompile(`^functools\._lru_cache_wrapper$`), "bound the cache: lru_cache(maxsize=…), or call cache_clear()"},
+		{regexp.MustCompile(`(Error|Exception|Warning)$|^traceback$|^frame$`), "exceptions keep their frames: keep str(e), or clear e.__traceback__ (traceback.clear_frames)"},
+		{regexp.MustCompile(`^(coroutine|async_generator)$`), "await it, run it as a task, or close() it"},
+	},
+	graph.RuntimeJVM: {
+		{regexp.MustCompile(`^java\.lang\.ThreadLocal\$ThreadLocalMap`), "call ThreadLocal.remove() when the work of a pooled thread is done"},
+	},
+}
+
+// onPath reports whether an object of a type is on the path to an object.
+func (h *Heap) onPath(n graph.NodeID, typ *regexp.Regexp) bool {
+	for _, s := range h.Paths.Path(n, nil).Steps {
+		if typ.MatchString(h.Graph.TypeName(s.Node)) {
+			return true
+		}
+	}
+	return false
+}
+
 func (h *Heap) hint(x *holding) string {
 	if h.isLinked(x) {
 		return hintList
+	}
+	for _, e := range elementHints[h.Graph.Info().Runtime] {
+		if e.typ.MatchString(h.Graph.Types().Name(x.elem)) || h.onPath(x.largest, e.typ) {
+			return e.hint
+		}
 	}
 	words, ok := hints[h.Graph.Info().Runtime]
 	if !ok {
