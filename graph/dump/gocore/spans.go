@@ -240,7 +240,7 @@ func (r *spanReader) one(addr uint64, raw []byte) {
 		noscan: class&1 != 0, alloc: -1, dead: -1,
 	}
 	large := class>>1 == 0
-	if s.base%pageSize != 0 || s.base > 1<<48 || s.size == 0 || s.size > 1<<47 || s.elem == 0 || s.n == 0 ||
+	if s.base%pageSize != 0 || s.base > 1<<48 || s.size == 0 || s.size > 1<<47 || s.elem == 0 || s.elem%8 != 0 || s.n == 0 ||
 		uint64(s.n) > s.size/s.elem || s.n > 1 && (large || s.size > 1<<30) {
 		h.broken++
 		return
