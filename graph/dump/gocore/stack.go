@@ -89,7 +89,7 @@ func (s *stackScan) words(addr, n, maskAddr uint64, conservative bool) {
 // span takes all words of [lo, hi) as possible pointers.
 func (s *stackScan) span(lo, hi uint64) {
 	lo, hi = max(lo, s.lo)&^7, min(hi, s.hi)
-	for ; lo+8 <= hi; lo += 8 {
+	for ; lo < hi && hi-lo >= 8; lo += 8 {
 		s.value(lo, s.word(lo), true)
 	}
 }
