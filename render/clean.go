@@ -34,13 +34,9 @@ func cleanView(v *View, redact *regexp.Regexp) *View {
 			n.Members[j].clean(name, redact)
 		}
 	}
-	out.Edges = make([]Edge, 0, len(v.Edges))
-	for _, e := range v.Edges {
-		if e.From < 0 || e.To < 0 || e.From >= len(v.Nodes) || e.To >= len(v.Nodes) {
-			continue
-		}
-		e.Label = name(e.Label)
-		out.Edges = append(out.Edges, e)
+	out.Edges = slices.Clone(sound(v).Edges)
+	for i := range out.Edges {
+		out.Edges[i].Label = name(out.Edges[i].Label)
 	}
 	return &out
 }
