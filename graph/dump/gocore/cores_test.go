@@ -3,11 +3,11 @@ package gocore
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"sync"
 	"testing"
 
@@ -21,6 +21,7 @@ type program struct {
 	text      string // or the program itself
 	toolchain string // such as go1.25.5; "" for the installed Go
 	cgo       bool
+	arm64     bool     // run by qemu-user, which writes the core of the guest
 	build     []string // flags of go build
 	args      []string
 }
@@ -58,23 +59,34 @@ func (p program) core(t testing.TB) string {
 	}
 	built.Lock()
 	defer built.Unlock()
-	key := strings.Join(append(append([]string{p.source, p.toolchain}, p.build...), p.args...), " ")
+	key := fmt.Sprint(p.source, p.toolchain, p.cgo, p.arm64, p.build, p.args)
 	if dir, ok := built.cores[key]; ok {
 		return dir
 	}
 	dir := p.compile(t)
-	run := exec.Command("sh", "-c", `ulimit -c unlimited && exec ./prog "$@"`, "sh")
-	run.Args = append(run.Args, p.args...)
+	program := []string{"./prog"}
+	if p.arm64 {
+		program = []string{"qemu-aarch64", "./prog"}
+		if _, err := exec.LookPath(program[0]); err != nil {
+			missing(t, "arm64 programs need qemu-aarch64 (Debian package qemu-user)")
+		}
+	}
+	run := exec.Command("sh", "-c", `ulimit -c unlimited && exec "$@"`, "sh")
+	run.Args = append(append(run.Args, program...), p.args...)
 	run.Dir = dir
 	run.Env = append(os.Environ(), "GOTRACEBACK=crash")
 	out, err := run.CombinedOutput()
 	if err == nil {
 		t.Fatalf("the program did not die: %s", out)
 	}
-	found, _ := filepath.Glob(filepath.Join(dir, "core*"))
+	pattern := "core*"
+	if p.arm64 {
+		pattern = "qemu_*.core"
+	}
+	found, _ := filepath.Glob(filepath.Join(dir, pattern))
 	if len(found) != 1 {
-		pattern, _ := os.ReadFile("/proc/sys/kernel/core_pattern")
-		missing(t, "the kernel wrote no core: "+err.Error()+", core_pattern is "+string(pattern)+"; set it to core\n"+string(out[:min(len(out), 1000)]))
+		corePattern, _ := os.ReadFile("/proc/sys/kernel/core_pattern")
+		missing(t, "the kernel wrote no core: "+err.Error()+", core_pattern is "+string(corePattern)+"; set it to core\n"+string(out[:min(len(out), 1000)]))
 	}
 	if err := os.Rename(found[0], filepath.Join(dir, "core")); err != nil {
 		t.Fatal(err)
@@ -120,6 +132,9 @@ func (p program) compile(t testing.TB) string {
 		if _, err := exec.LookPath("gcc"); err != nil {
 			missing(t, "cgo needs gcc (Debian package gcc)")
 		}
+	}
+	if p.arm64 {
+		cmd.Env = append(cmd.Env, "GOARCH=arm64")
 	}
 	if p.toolchain != "" {
 		cmd.Env = append(cmd.Env, "GOTOOLCHAIN="+p.toolchain)

@@ -145,6 +145,9 @@ func (c *coreFile) candidates(ids buildIDs) (paths []string) {
 	if ok {
 		paths = append(paths, f.path, filepath.Join(beside, filepath.Base(f.path)))
 	}
+	if !ok && c.notes.command != "" && c.src.Path != "" {
+		paths = append(paths, filepath.Join(beside, c.notes.command)) // qemu-user names no files
+	}
 	if len(ids.gnuID) > 2 {
 		for _, dir := range []string{beside, "/usr/lib/debug"} {
 			paths = append(paths, filepath.Join(dir, ".build-id", ids.gnuID[:2], ids.gnuID[2:]))
