@@ -31,6 +31,8 @@ type Graph struct {
 
 	inMu sync.Mutex
 	in   *Inbound
+
+	attached sync.Map // results of analyses, by their keys
 }
 
 const sizeLarge = 1<<32 - 1

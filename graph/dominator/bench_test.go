@@ -36,7 +36,7 @@ func BenchmarkCompute(b *testing.B) {
 			runtime.ReadMemStats(&before)
 			var tree *Tree
 			for b.Loop() {
-				tree = compute(b, g)
+				tree = computed(b, g)
 			}
 			runtime.ReadMemStats(&after)
 			_, bytes := tree.Total()

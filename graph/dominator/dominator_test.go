@@ -11,9 +11,9 @@ import (
 	"github.com/refgraph/refgraph/graph/graphtest"
 )
 
-func compute(t testing.TB, g *graph.Graph) *Tree {
+func computed(t testing.TB, g *graph.Graph) *Tree {
 	t.Helper()
-	tree, err := Compute(t.Context(), g)
+	tree, err := compute(t.Context(), g)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +96,7 @@ func TestAgainstNaive(t *testing.T) {
 	for seed := range uint64(graphs) {
 		rng := rand.New(rand.NewPCG(seed, 1))
 		g := graphtest.Random(rng)
-		tree, want := compute(t, g), newNaive(g)
+		tree, want := computed(t, g), newNaive(g)
 		checkTree(t, tree, want)
 		checkSets(t, tree, want, rng)
 		checkTypes(t, tree, want)
@@ -183,7 +183,7 @@ func checkTypes(t *testing.T, tree *Tree, want *naive) {
 
 func TestPicture(t *testing.T) {
 	g := graphtest.Parse(t, `root>A root>D A>B B>C A>C C>E D>F F>G G>F D>E E>H H>E:weak  A=a/10 C=c/5 E=e/100 X>A`)
-	tree := compute(t, g.Graph)
+	tree := computed(t, g.Graph)
 	for name, idom := range map[string]string{"A": "-", "B": "A", "C": "A", "D": "-", "E": "-", "F": "D", "G": "F", "H": "E", "X": "-"} {
 		if got := g.Name(tree.Idom(g.ID(name))); got != idom {
 			t.Errorf("immediate dominator of %s is %s, want %s", name, got, idom)
@@ -208,7 +208,7 @@ func TestCancel(t *testing.T) {
 	for _, after := range []time.Duration{0, 5 * time.Millisecond, 20 * time.Millisecond, 50 * time.Millisecond} {
 		ctx, cancel := context.WithTimeout(t.Context(), after)
 		start := time.Now()
-		_, err := Compute(ctx, g)
+		_, err := compute(ctx, g)
 		cancel()
 		if late := time.Since(start) - after; err != nil && late > 200*time.Millisecond {
 			t.Errorf("stopped %v late", late)
@@ -227,7 +227,7 @@ func TestHeldListIsLinear(t *testing.T) {
 		best := time.Hour
 		for range 3 {
 			start := time.Now()
-			tree := compute(t, g)
+			tree := computed(t, g)
 			best = min(best, time.Since(start))
 			if got := tree.Retained(graph.NodeID(n / 2)); got != 48 {
 				t.Fatalf("an element of the list retains %d bytes", got)

@@ -32,7 +32,7 @@ func draw(t *testing.T, tree *Tree, raw bool) string {
 func TestByType(t *testing.T) {
 	p := graphtest.Parse(t, `root>cache cache>m m>g m>s1 g>s2 g>s3 s1>u1 s2>u2 s3>u3 root>l1>l2>l3>x
 		cache=Cache/10 m=map/5! g=groups/5! s1=S/20 s2=S/20 s3=S/20 u1=U/1 u2=U/1 u3=V/1 l1=L l2=L l3=L x=X`)
-	tree := compute(t, p.Graph)
+	tree := computed(t, p.Graph)
 	want := `1 Cache 83
  3 S 63
   2 U 2
@@ -51,7 +51,7 @@ func TestByType(t *testing.T) {
 // In the raw tree by type every reachable object is in one group.
 func TestByTypeIsWhole(t *testing.T) {
 	for seed := range uint64(500) {
-		tree := compute(t, graphtest.Random(rand.New(rand.NewPCG(seed, 3))))
+		tree := computed(t, graphtest.Random(rand.New(rand.NewPCG(seed, 3))))
 		seen := map[graph.NodeID]bool{}
 		var down func(g *Group)
 		down = func(g *Group) {
@@ -82,7 +82,7 @@ func TestByTypeIsWhole(t *testing.T) {
 func TestBranches(t *testing.T) {
 	p := graphtest.Parse(t, `root>cache cache>m m>s1 m>s2 m>s3 s1>u1 s2>u2 root>x root>y
 		cache=Cache/10 m=map/5! s1=S/20 s2=S/19 s3=S/18 u1=U/3 u2=U/2 x=X/9 y=Y/8`)
-	tree := compute(t, p.Graph)
+	tree := computed(t, p.Graph)
 	draw := func(of graph.NodeID, o BranchOptions) string {
 		top, err := tree.Branches(t.Context(), of, &o)
 		if err != nil {

@@ -45,9 +45,16 @@ func delay(rank uint8) int {
 // Search does one breadth-first search from all roots along references that
 // retain. Of equally short paths it keeps the one from the better root, then
 // from the holder with the lower NodeID, so equal dumps give equal paths.
-// O(objects + references).
+// O(objects + references). The tree stays with the graph: it is searched once,
+// or taken from what was kept of it.
 func Search(ctx context.Context, g *graph.Graph) (*Tree, error) {
-	t := &Tree{g: g, parent: make([]graph.NodeID, g.Len()), order: make([]graph.NodeID, 0, g.Len())}
+	return graph.Result(ctx, g, "paths",
+		func(get func(string) []byte) (*Tree, error) { return fromColumns(g, get) },
+		func() (*Tree, error) { return search(ctx, g) })
+}
+
+func search(ctx context.Context, g *graph.Graph) (*Tree, error) {
+	t := &Tree{g: g, parent: graph.Large[graph.NodeID](g.Len()), order: graph.Large[graph.NodeID](g.Len())[:0]}
 	for i := range t.parent {
 		t.parent[i] = graph.None
 	}

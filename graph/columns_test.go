@@ -1,0 +1,179 @@
+package graph_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"math/rand/v2"
+	"reflect"
+	"testing"
+
+	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/graphtest"
+)
+
+// joined is a graph's columns as a file has them.
+func joined(t *testing.T, g *graph.Graph) map[string][]byte {
+	t.Helper()
+	c, err := g.Columns()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string][]byte{}
+	for name, parts := range c {
+		b := make([]uint64, (len(bytes.Join(parts, nil))+7)/8) // aligned, as mapped memory is
+		out[name] = append(graph.Pack(b)[:0], bytes.Join(parts, nil)...)
+	}
+	return out
+}
+
+func noNames(*graph.Graph) graph.Detailer { return nil }
+
+func sameGraph(t *testing.T, a, b *graph.Graph) {
+	t.Helper()
+	if a.Len() != b.Len() || a.Refs() != b.Refs() || !reflect.DeepEqual(a.Info(), b.Info()) || !reflect.DeepEqual(a.Warnings(), b.Warnings()) {
+		t.Fatalf("%d objects, %d references, %+v; want %d, %d, %+v", b.Len(), b.Refs(), b.Info(), a.Len(), a.Refs(), a.Info())
+	}
+	for n := range graph.NodeID(a.Len()) {
+		if a.TypeName(n) != b.TypeName(n) || a.Size(n) != b.Size(n) || a.Record(n) != b.Record(n) || a.Internal(n) != b.Internal(n) || a.Address(n) != b.Address(n) {
+			t.Fatalf("object %d differs", n)
+		}
+		if found, ok := b.Find(a.Address(n)); !ok || found != n {
+			t.Fatalf("object %d is not found", n)
+		}
+		if len(a.Row(n)) != len(b.Row(n)) {
+			t.Fatalf("object %d: %d references, want %d", n, len(b.Row(n)), len(a.Row(n)))
+		}
+		for i := range a.Row(n) {
+			if a.Row(n)[i] != b.Row(n)[i] || a.RefKind(n, i) != b.RefKind(n, i) || a.Label(n, i) != b.Label(n, i) ||
+				a.String(graph.StringID(a.Label(n, i))) != b.String(graph.StringID(b.Label(n, i))) {
+				t.Fatalf("reference %d of object %d differs", i, n)
+			}
+		}
+	}
+	for i, r := range a.Roots() {
+		if r != b.Roots()[i] || a.String(r.Name) != b.String(r.Name) {
+			t.Fatalf("root %d differs", i)
+		}
+	}
+}
+
+func TestColumnsRoundTrip(t *testing.T) {
+	for seed := range uint64(300) {
+		g := graphtest.Random(rand.New(rand.NewPCG(seed, 6)))
+		cols := joined(t, g)
+		back, err := graph.FromColumns(func(name string) []byte { return cols[name] }, noNames)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sameGraph(t, g, back)
+	}
+	big := graphtest.Sessions(300_000) // several chunks of rows
+	cols := joined(t, big)
+	back, err := graph.FromColumns(func(name string) []byte { return cols[name] }, noNames)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sameGraph(t, big, back)
+}
+
+// addressed has addresses: dense ones (a bitmap) or far apart (sorted).
+func addressed(t *testing.T, stride uint64) *graph.Graph {
+	t.Helper()
+	x := graph.NewAddressIndexer(3)
+	x.AddRun(0xc000000000, stride, 50_000)
+	ix, err := x.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := graph.NewBuilder(graph.Info{Name: "bad \xff name", Format: "test"}, graph.SlotLabels)
+	if err := b.SetAddresses(ix); err != nil {
+		t.Fatal(err)
+	}
+	for n := range graph.NodeID(ix.Len()) {
+		b.SetNode(n, b.Types().Intern("type \xfe"), 1<<33+uint64(n), int64(n)<<12)
+	}
+	err = b.BuildRows(t.Context(), 0, func(w *graph.RowWriter, lo, hi graph.NodeID) error {
+		for n := lo; n < hi; n++ {
+			w.AddKind((n*7)%50_000, uint32(n%9), graph.RefKind(n%6))
+			w.Next()
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.AddRoot(graph.Root{Node: 3, Name: b.String("global \xfd")})
+	b.Warn(graph.Warning{Offset: 7, What: "what", Effect: "effect"})
+	g, err := b.Build(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+func TestColumnsWithAddresses(t *testing.T) {
+	for _, stride := range []uint64{16, 1 << 24} {
+		g := addressed(t, stride)
+		cols := joined(t, g)
+		back, err := graph.FromColumns(func(name string) []byte { return cols[name] }, noNames)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sameGraph(t, g, back)
+		for name := range cols { // columns that are too short never give a graph
+			if len(cols[name]) == 0 {
+				continue
+			}
+			_, err := graph.FromColumns(func(n string) []byte {
+				if n == name {
+					return cols[n][:len(cols[n])-1]
+				}
+				return cols[n]
+			}, noNames)
+			if !errors.Is(err, graph.ErrColumns) {
+				t.Errorf("%s cut: %v", name, err)
+			}
+		}
+	}
+}
+
+type kept struct{ v uint64 }
+
+func (k *kept) Columns() graph.Columns { return graph.Columns{"v": {graph.Pack([]uint64{k.v})}} }
+
+func TestResult(t *testing.T) {
+	g := graphtest.HeldList(3)
+	computed := 0
+	get := func() (*kept, error) {
+		return graph.Result(t.Context(), g, "k", func(get func(string) []byte) (*kept, error) {
+			v, err := graph.Unpack[uint64](get("v"))
+			if err != nil || len(v) != 1 {
+				return nil, graph.ErrColumns
+			}
+			return &kept{v[0]}, nil
+		}, func() (*kept, error) { computed++; return &kept{7}, nil })
+	}
+	for range 2 {
+		if k, err := get(); err != nil || k.v != 7 || computed != 1 {
+			t.Fatalf("%v %v, computed %d times", k, err, computed)
+		}
+	}
+	var names []string
+	g.Kept(func(key string, _ graph.Keeper) { names = append(names, key) })
+	if len(names) != 1 || names[0] != "k" {
+		t.Errorf("kept %v", names)
+	}
+	for _, c := range []struct {
+		column []byte
+		want   uint64
+	}{{graph.Pack([]uint64{9}), 9}, {[]byte("bad"), 7}} {
+		g = graphtest.HeldList(3)
+		g.SetStored(func(context.Context, string) (func(string) []byte, bool) {
+			return func(string) []byte { return c.column }, true
+		})
+		if k, err := get(); err != nil || k.v != c.want {
+			t.Errorf("stored %q: %v %v", c.column, k, err)
+		}
+	}
+}
