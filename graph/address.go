@@ -195,7 +195,7 @@ func (x *AddressIndexer) buildRegions(numbers []uint64) (*AddressIndex, error) {
 	for i := range ix.table {
 		ix.table[i] = -1
 	}
-	bits := hugePages(make([]uint64, len(numbers)*regionWords))
+	bits := Large[uint64](len(numbers) * regionWords)
 	ranks := make([]uint32, len(numbers)*regionBlocks)
 	for i, r := range numbers {
 		ix.table[r-ix.first] = int32(i)

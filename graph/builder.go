@@ -41,11 +41,11 @@ func (b *Builder) SetCount(n int) error {
 	}
 	g := b.g
 	g.n = n
-	g.typeOf = hugePages(make([]TypeID, n))
-	g.size32 = hugePages(make([]uint32, n))
-	g.flags = hugePages(make([]nodeFlags, n))
-	g.recLo = hugePages(make([]uint32, n))
-	g.recHi = hugePages(make([]uint8, n))
+	g.typeOf = Large[TypeID](n)
+	g.size32 = Large[uint32](n)
+	g.flags = Large[nodeFlags](n)
+	g.recLo = Large[uint32](n)
+	g.recHi = Large[uint8](n)
 	return nil
 }
 
@@ -69,6 +69,22 @@ func (b *Builder) SetNode(n NodeID, t TypeID, size uint64, record int64) {
 		b.mu.Unlock()
 	}
 	g.recLo[n], g.recHi[n] = uint32(record), uint8(record>>32)
+}
+
+// SetSizes sets the shallow size of count objects from n on. Calls for different
+// objects may be concurrent.
+func (b *Builder) SetSizes(n NodeID, count int, size uint64) {
+	if size >= sizeLarge {
+		for ; count > 0; count-- {
+			b.SetNode(n, b.g.typeOf[n], size, b.g.Record(n))
+			n++
+		}
+		return
+	}
+	list := b.g.size32[n:][:count]
+	for i := range list {
+		list[i] = uint32(size)
+	}
 }
 
 // SetRecord sets an object's record position. Calls for different objects may
@@ -97,6 +113,7 @@ func (b *Builder) BuildRows(ctx context.Context, workers int, fill func(w *RowWr
 	g := b.g
 	g.rows = make([]rowChunk, (g.n+rowChunkMask)>>rowShift)
 	writers := sync.Pool{New: func() any { return &RowWriter{width: g.labels} }}
+	var slabs rowSlabs
 	err := Parallel(ctx, len(g.rows), workers, func(c int) error {
 		w := writers.Get().(*RowWriter)
 		defer writers.Put(w)
@@ -120,7 +137,7 @@ func (b *Builder) BuildRows(ctx context.Context, workers int, fill func(w *RowWr
 				g.flags[int(lo)+i] |= flagLeaf
 			}
 		}
-		g.rows[c] = w.chunk()
+		g.rows[c] = w.chunk(&slabs, len(g.rows))
 		return nil
 	})
 	if err != nil {

@@ -3,4 +3,4 @@
 package graph
 
 // hugePages is for Linux only.
-func hugePages[T any](s []T) []T { return s }
+func hugePages[T any]([]T) {}

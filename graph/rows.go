@@ -83,10 +83,18 @@ func (w *RowWriter) reset() {
 	w.odd, w.kinds = w.odd[:0], w.kinds[:0]
 }
 
-// chunk copies what was written into exactly sized arrays.
-func (w *RowWriter) chunk() rowChunk {
+// rowSlabs is the memory of all chunks of rows.
+type rowSlabs struct {
+	off, names slabs[uint32]
+	to         slabs[NodeID]
+	slots      slabs[uint16]
+}
+
+// chunk copies what was written for one of parts chunks into exactly sized
+// arrays.
+func (w *RowWriter) chunk(a *rowSlabs, parts int) rowChunk {
 	return rowChunk{
-		off: slices.Clone(w.off), to: slices.Clone(w.to), slots: slices.Clone(w.slots),
-		names: slices.Clone(w.names), odd: slices.Clone(w.odd),
+		off: a.off.clone(w.off, parts), to: a.to.clone(w.to, parts), slots: a.slots.clone(w.slots, parts),
+		names: a.names.clone(w.names, parts), odd: slices.Clone(w.odd),
 	}
 }

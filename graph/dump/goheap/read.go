@@ -58,7 +58,7 @@ func fill(ctx context.Context, src *source.Source, rec *records, h *heap, b *gra
 	const part = 4096 // batches
 	if err := graph.Parallel(ctx, (len(h.batches)+part-1)/part, workers, func(i int) error {
 		for k := i * part; k < min((i+1)*part, len(h.batches)); k++ {
-			h.setNodes(b, k)
+			b.SetSizes(h.first[k], int(h.first[k+1]-h.first[k]), h.batches[k].size)
 		}
 		return nil
 	}); err != nil {

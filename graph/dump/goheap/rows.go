@@ -2,7 +2,6 @@ package goheap
 
 import (
 	"fmt"
-	"math/bits"
 	"sync"
 
 	"github.com/refgraph/refgraph/graph"
@@ -29,16 +28,6 @@ type claims struct {
 }
 
 func (c *claims) isType(w uint64) bool { return c.image.Contains(w) || c.itabs.Contains(w) }
-
-// setNodes sets size and position of all objects. Types follow with the rows.
-func (h *heap) setNodes(b *graph.Builder, i int) {
-	t := &h.batches[i]
-	n := h.first[i]
-	for range bits.OnesCount64(t.mask) {
-		b.SetNode(n, 0, t.size, t.pos)
-		n++
-	}
-}
 
 // rowReader is one worker's memory.
 type rowReader struct {
@@ -180,6 +169,7 @@ func (r *rows) large(w *graph.RowWriter, rd *rowReader, t *batch, n graph.NodeID
 		}
 	})
 	r.b.SetType(n, r.sizeType(rd, t.size, count), graph.TypeSizeClass)
+	r.b.SetRecord(n, t.pos)
 	w.Next()
 	return list.err
 }

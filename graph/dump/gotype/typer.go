@@ -91,7 +91,7 @@ func NewTyper(exe *Exe, b *graph.Builder) *Typer {
 	ty := &Typer{exe: exe, b: b, g: b.Graph()}
 	ty.sizes.init(b)
 	if exe != nil {
-		ty.col = make([]claim, ty.g.Len())
+		ty.col = graph.Large[claim](ty.g.Len())
 		ty.hints.init(exe)
 	}
 	return ty
