@@ -26,17 +26,25 @@ func (r *roots) goroutine(g *goroutine) {
 	s.found = func(ref stackRef) { r.stackRef(g, title, group, rank, ref) }
 	at, regs := p.origin(g)
 	broken := s.run(at)
-	for _, v := range regs {
-		if v < g.lo || v >= g.hi {
-			r.add(v, r.name(graph.Root{Kind: graph.RootStack, Rank: rank, Via: graph.Conservative}, title+" · register", group+" · register"), holder{})
-		} else {
-			s.guessed = append(s.guessed, v)
-		}
-	}
+	r.registers(g, &s, at.pc, regs)
 	r.deferred(g, &s, title, group, rank)
 	s.follow()
 	if broken != "" {
 		r.warnStack(g, broken)
+	}
+}
+
+// registers adds what the registers of a running goroutine may refer to.
+func (r *roots) registers(g *goroutine, s *stackScan, pc uint64, regs []uint64) {
+	fn, _ := r.p.exe.FuncAt(pc)
+	name, group := g.title(fn)
+	root := graph.Root{Kind: graph.RootStack, Rank: r.p.exe.RankOf(fn.Package()), Via: graph.Conservative}
+	for _, v := range regs {
+		if v >= g.lo && v < g.hi {
+			s.guessed = append(s.guessed, v)
+			continue
+		}
+		r.add(v, r.name(root, name+" · register", group+" · register"), holder{})
 	}
 }
 
