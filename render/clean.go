@@ -36,7 +36,8 @@ func cleanView(v *View, redact *regexp.Regexp) *View {
 	}
 	out.Edges = slices.Clone(sound(v).Edges)
 	for i := range out.Edges {
-		out.Edges[i].Label = name(out.Edges[i].Label)
+		e := &out.Edges[i]
+		e.Label, e.Count, e.Skipped = name(e.Label), max(1, e.Count), max(0, e.Skipped)
 	}
 	return &out
 }
@@ -47,6 +48,7 @@ func Clean(s string) string { return clean(s) }
 
 func (n *Node) clean(name func(string) string, redact *regexp.Regexp) {
 	n.ID = cleanID(redacted(n.ID, redact))
+	n.Count = max(1, n.Count)
 	n.Head, n.Name, n.Note = name(n.Head), name(n.Name), name(n.Note)
 	n.Address, n.Value = clean(n.Address), clean(n.Value)
 }

@@ -3,12 +3,18 @@ package render
 import (
 	"context"
 	"math"
+
+	"github.com/refgraph/refgraph/render/internal/engine"
 )
 
 // draw makes the scene of a View: cleaned, trimmed to the budget, laid out.
 // When the engine fails it tries again with cheaper settings, then with fewer
 // nodes, and at last draws the text tree: a picture always comes out.
 func draw(ctx context.Context, v *View, o *Options) (*scene, error) {
+	return drawBy(ctx, engine.Layout, v, o)
+}
+
+func drawBy(ctx context.Context, lay layouter, v *View, o *Options) (*scene, error) {
 	v = cleanView(v, o.Redact)
 	var err error
 	for _, try := range []struct {
@@ -16,8 +22,8 @@ func draw(ctx context.Context, v *View, o *Options) (*scene, error) {
 		how   effort
 	}{{o.MaxNodes, carefully}, {o.MaxNodes, cheaply}, {min(o.MaxNodes, 24), cheaply}} {
 		p := newPlan(Trim(v, try.nodes))
-		if err = p.place(ctx, try.how); err == nil {
-			return p.turned(ctx, try.how).compose(), nil
+		if err = p.place(ctx, lay, try.how); err == nil {
+			return p.turned(ctx, lay, try.how).compose(), nil
 		}
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
@@ -32,14 +38,14 @@ const tooWide = 1500
 
 // turned returns the better of the plan and the same plan in the other
 // direction, if the plan is too wide to read.
-func (p *plan) turned(ctx context.Context, how effort) *plan {
+func (p *plan) turned(ctx context.Context, lay layouter, how effort) *plan {
 	if p.w <= tooWide {
 		return p
 	}
 	v := *p.view
 	v.Sideways = !v.Sideways
 	q := newPlan(&v)
-	if q.place(ctx, how) != nil || q.awkward() >= p.awkward() {
+	if q.place(ctx, lay, how) != nil || q.awkward() >= p.awkward() {
 		return p
 	}
 	return q

@@ -2,8 +2,11 @@ package render
 
 import (
 	"bytes"
+	"context"
 	"image/png"
 	"io"
+
+	"github.com/refgraph/refgraph/render/internal/engine"
 )
 
 // What the tests of package render_test see of the inside.
@@ -73,4 +76,21 @@ func FitPixels(w, h, scale float64) (float64, string) {
 		}
 	}
 	return scale, b.String()
+}
+
+// DrawFailing draws v with an engine that fails the first times. It returns the
+// SVG and the DOT that the engine was given each time.
+func DrawFailing(ctx context.Context, v *View, failures int, err error) (svg []byte, dots []string, _ error) {
+	o := (&Options{}).orDefault()
+	lay := func(ctx context.Context, dot []byte) ([]byte, error) {
+		if dots = append(dots, string(dot)); len(dots) <= failures {
+			return nil, err
+		}
+		return engine.Layout(ctx, dot)
+	}
+	s, err := drawBy(ctx, lay, v, &o)
+	if err != nil {
+		return nil, dots, err
+	}
+	return s.svg(&o), dots, nil
 }

@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/refgraph/refgraph/render/internal/engine"
 )
 
 // plan is a View measured and, after layout, placed.
@@ -165,12 +164,15 @@ type layout struct {
 	} `json:"edges"`
 }
 
+// layouter places a graph in DOT; the engine's Layout is the one.
+type layouter func(ctx context.Context, dot []byte) ([]byte, error)
+
 // place asks the engine for positions.
-func (p *plan) place(ctx context.Context, how effort) error {
+func (p *plan) place(ctx context.Context, lay layouter, how effort) error {
 	if len(p.cards) == 0 {
 		return nil
 	}
-	out, err := engine.Layout(ctx, p.dot(how))
+	out, err := lay(ctx, p.dot(how))
 	if err != nil {
 		return err
 	}

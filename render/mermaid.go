@@ -53,7 +53,7 @@ func (v *View) mermaidNode(i int) string {
 	text := strings.Join(lines, "<br/>")
 	switch n.Kind {
 	case RootNode:
-		return fmt.Sprintf(`n%d{{"%s"}}:::root`, i, text)
+		return fmt.Sprintf(`n%d{{"%s"}}:::gcroot`, i, text)
 	case TargetNode:
 		return fmt.Sprintf(`n%d("%s"):::target`, i, text)
 	case MoreNode:
@@ -87,12 +87,13 @@ func mermaidEdge(e *Edge) string {
 	return fmt.Sprintf(`n%d %s|"%s"| n%d`, e.From, arrow, strings.Join(words, "<br/>"), e.To)
 }
 
+// mermaidStyles names no class "root": Mermaid's own outermost group is one.
 func (v *View) mermaidStyles(b *bytes.Buffer) {
 	l := v.look(&Node{})
 	def := func(class string, fill, line, ink paint, width float64) {
 		fmt.Fprintf(b, "  classDef %s fill:%s,stroke:%s,color:%s,stroke-width:%gpx\n", class, palette[fill].light, palette[line].light, palette[ink].light, width)
 	}
-	def("root", "root", "root", "onroot", 1)
+	def("gcroot", "root", "root", "onroot", 1)
 	def("object", l.fill, l.line, "ink", 1)
 	def("more", l.fill, l.line, "ink", 1)
 	def("held", "other-fill", "other", "ink", 1)

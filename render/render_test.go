@@ -104,6 +104,18 @@ func TestHostileNames(t *testing.T) {
 	}
 }
 
+// Mermaid's outermost group has the class root, so a class of that name would
+// colour everything.
+func TestMermaidClasses(t *testing.T) {
+	var b bytes.Buffer
+	if err := render.Mermaid(&b, sample.Sessions(), nil); err != nil {
+		t.Fatal(err)
+	}
+	if out := b.String(); strings.Contains(out, "classDef root") || !strings.Contains(out, "classDef gcroot") || !strings.Contains(out, "n0{{") {
+		t.Error(out)
+	}
+}
+
 func TestNativeDotAcceptsDOT(t *testing.T) {
 	dot, err := exec.LookPath("dot")
 	if err != nil {
@@ -322,6 +334,28 @@ func TestCancelled(t *testing.T) {
 	cancel()
 	if err := render.SVG(ctx, io.Discard, sample.Sessions(), nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// A picture always comes out: with cheaper settings, with fewer boxes, as text.
+func TestFailingEngine(t *testing.T) {
+	failed := errors.New("layout took too long")
+	for failures, want := range []struct{ cheap, boxes bool }{{}, {cheap: true}, {cheap: true, boxes: true}} {
+		svg, dots, err := render.DrawFailing(t.Context(), sample.Service(60), failures, failed)
+		if err != nil || bytes.Contains(svg, []byte("text form")) {
+			t.Fatalf("after %d failures: %v", failures, err)
+		}
+		last := dots[failures]
+		if strings.Contains(last, "nslimit") != want.cheap || (strings.Count(last, "width=") < 40) != want.boxes {
+			t.Errorf("attempt %d asks for %.200s", failures, last)
+		}
+	}
+	svg, _, err := render.DrawFailing(t.Context(), sample.Sessions(), 99, failed)
+	if err != nil || !bytes.Contains(svg, []byte("layout took too long")) || !bytes.Contains(svg, []byte("TARGET")) {
+		t.Errorf("no text form: %v", err)
+	}
+	if texts, err := render.SVGTexts(bytes.NewReader(svg)); err != nil || len(texts) < 20 {
+		t.Errorf("%d lines, %v", len(texts), err)
 	}
 }
 
