@@ -55,6 +55,7 @@ type pathView struct {
 	shown []int32       // groups, targets first
 	node  map[int32]int // group -> index in v.Nodes
 	ways  int           // edges to the targets that are not shown
+	inner int           // edges not shown because they lead from inside the runtime
 	lost  int           // targets whose shortest path takes one of them
 }
 
@@ -78,6 +79,10 @@ func (p *pathView) choose() {
 	for _, e := range ways {
 		chain := p.chain(up, e.From)
 		root := chain[len(chain)-1]
+		if r := p.m.Groups[root].Root; r != nil && r.Rank >= graph.RankRuntime && !e.OnPath {
+			p.inner++ // the runtime holds what the program holds: nobody can act on it
+			continue
+		}
 		if seen[root] {
 			rest = append(rest, e)
 			continue
@@ -279,14 +284,13 @@ func (p *pathView) label(e *retain.Edge) string {
 func (p *pathView) words() {
 	t := &p.v.Nodes[0]
 	v := p.v
-	verb := "are"
-	if p.m.Alive == 1 {
-		verb = "is"
-	}
-	if p.m.Alive == 0 {
+	switch p.m.Alive {
+	case 0:
 		v.Title = fmt.Sprintf("No %s is alive", p.Target)
-	} else {
-		v.Title = fmt.Sprintf("Why %s %s %s alive", Count(p.m.Alive), p.Target, verb)
+	case 1:
+		v.Title = fmt.Sprintf("Why this %s is alive", p.Target)
+	default:
+		v.Title = fmt.Sprintf("Why %s %s are alive", Count(p.m.Alive), p.Target)
 	}
 	var facts []string
 	if t.Sized {
@@ -302,6 +306,9 @@ func (p *pathView) words() {
 			s += fmt.Sprintf(" (the shortest for %s targets)", Count(p.lost))
 		}
 		v.LeftOut = append(v.LeftOut, s)
+	}
+	if p.inner > 0 {
+		v.LeftOut = append(v.LeftOut, Count(p.inner)+" further ways from inside the runtime")
 	}
 	if p.m.Dead > 0 {
 		v.LeftOut = append(v.LeftOut, Count(p.m.Dead)+" that no root reaches")
@@ -333,11 +340,15 @@ func (p *pathView) through() string {
 	var parts []string
 	for i, g := range roots {
 		if i == 3 {
-			parts = append(parts, fmt.Sprintf("through %s more roots", Count(len(roots)-i)))
+			parts = append(parts, fmt.Sprintf("the rest through %s more roots", Count(len(roots)-i)))
 			break
 		}
 		n := p.rootNode(g)
-		parts = append(parts, fmt.Sprintf("%s through %s", Count(g.Targets), cmp.Or(n.Name, n.Head)))
+		name := "through " + cmp.Or(n.Name, n.Head)
+		if p.m.Alive > 1 {
+			name = Count(g.Targets) + " " + name
+		}
+		parts = append(parts, name)
 	}
 	return strings.Join(parts, " · ")
 }
