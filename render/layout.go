@@ -8,7 +8,6 @@ import (
 	"math"
 	"strconv"
 	"strings"
-
 )
 
 // plan is a View measured and, after layout, placed.

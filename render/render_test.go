@@ -346,7 +346,7 @@ func TestFailingEngine(t *testing.T) {
 			t.Fatalf("after %d failures: %v", failures, err)
 		}
 		last := dots[failures]
-		if strings.Contains(last, "nslimit") != want.cheap || (strings.Count(last, "width=") < 40) != want.boxes {
+		if strings.Contains(last, "nslimit") != want.cheap || (strings.Count(last, "[width=") < 40) != want.boxes {
 			t.Errorf("attempt %d asks for %.200s", failures, last)
 		}
 	}
