@@ -42,8 +42,9 @@ type header struct {
 }
 
 type end struct {
-	Objects    int64 `json:"objects"`
-	References int64 `json:"references"`
+	Objects    int64    `json:"objects"`
+	References int64    `json:"references"`
+	Own        []uint64 `json:"own"` // more of the dumper's own objects
 }
 
 type root struct {

@@ -45,6 +45,7 @@ type reader struct {
 	name   []graph.StringID                  // by object: `.attr` if the object is the str of an attribute's name
 	attrs  graph.Bitset                      // dicts that hold attributes
 	cells  map[graph.NodeID][]graph.StringID // closure tuple -> names of its cells
+	locals map[graph.NodeID]bool             // dicts of threading.locals
 	keys   []graph.StringID                  // by type: how a key of this type is written
 	atoms  []bool                            // by type
 	shapes []names                           // by shape of the file
@@ -54,11 +55,13 @@ type reader struct {
 
 // names is a shape whose labels are interned.
 type names struct {
-	ids   []graph.StringID
-	kinds []graph.RefKind
-	tail  string
-	dict  int // position of the attributes' dict, or -1
-	cells int // position of the closure, or -1
+	ids    []graph.StringID
+	kinds  []graph.RefKind
+	tail   string
+	dict   int // position of the attributes' dict, or -1
+	cells  int // position of the closure, or -1
+	locals int // position of the dict of a threading.local, or -1
+	frame  int // position of the frame of a generator, or -1
 }
 
 // labels that many references share; RefName fills in what is missing
@@ -66,6 +69,7 @@ const (
 	labelKey    = " (key)"
 	labelItem   = "[…]"
 	labelMember = " (member)"
+	labelLocals = " (thread locals)"
 )
 
 func newReader(f *file) *reader {
@@ -81,9 +85,14 @@ func newReader(f *file) *reader {
 		{Name: "allocation sites", Value: map[bool]string{true: "in the dump", false: "not in the dump (tracemalloc was off)"}[h.Sites]},
 	}
 	b := graph.NewBuilder(info, graph.NameLabels)
-	r := &reader{f: f, b: b, g: b.Graph(), own: map[uint64]bool{}, cells: map[graph.NodeID][]graph.StringID{}}
+	r := &reader{f: f, b: b, g: b.Graph(), own: map[uint64]bool{}, cells: map[graph.NodeID][]graph.StringID{}, locals: map[graph.NodeID]bool{}}
 	for _, id := range h.Own {
 		r.own[id] = true
+	}
+	if f.end != nil {
+		for _, id := range f.end.Own {
+			r.own[id] = true
+		}
 	}
 	for _, t := range f.types {
 		name := typeName(t)
@@ -132,7 +141,7 @@ func keyLabel(typ string) string {
 }
 
 func (r *reader) intern(s shape) names {
-	n := names{tail: s.Tail, dict: -1, cells: -1}
+	n := names{tail: s.Tail, dict: -1, cells: -1, frame: -1, locals: -1}
 	for i, l := range s.Refs {
 		kind := graph.Strong
 		switch l.kind {
@@ -144,8 +153,13 @@ func (r *reader) intern(s shape) names {
 			n.cells = i
 		}
 		text := l.name
-		if text == ".cell_contents" {
+		switch text {
+		case labelLocals:
+			n.locals = i
+		case ".cell_contents":
 			text = ""
+		case ".gi_frame", ".cr_frame", ".ag_frame": // up to Python 3.10; later the frame is a part of the object
+			text, n.frame = "", i
 		}
 		n.ids = append(n.ids, r.b.String(text))
 		n.kinds = append(n.kinds, kind)
@@ -210,18 +224,8 @@ func (r *reader) insides(ctx context.Context) error {
 		}
 		for k := range b.n {
 			s := &r.shapes[b.shapeOf(k)]
-			if s.dict >= 0 {
-				if n, ok := r.target(b, k, s.dict); ok {
-					r.attrs.Add(n)
-					r.b.SetInternal(n)
-				}
-			}
-			if s.cells >= 0 {
-				if n, ok := r.target(b, k, s.cells); ok {
-					r.captured(n, r.f.shapes[b.shapeOf(k)].Refs[s.cells].cells)
-				}
-			}
-			if s.dict < 0 && s.cells < 0 && b.flags&manyShapes == 0 {
+			r.inside(b, k, s)
+			if s.plain() && b.flags&manyShapes == 0 {
 				break
 			}
 		}
@@ -230,6 +234,44 @@ func (r *reader) insides(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// plain reports whether the objects of a shape have no insides.
+func (s *names) plain() bool { return s.dict < 0 && s.cells < 0 && s.frame < 0 && s.locals < 0 }
+
+// inside marks the insides of one object.
+func (r *reader) inside(b *batch, k int, s *names) {
+	if s.plain() {
+		return
+	}
+	if n, ok := r.target(b, k, s.dict); ok {
+		r.attrs.Add(n)
+		r.b.SetInternal(n)
+	}
+	if n, ok := r.target(b, k, s.frame); ok {
+		r.b.SetInternal(n)
+	}
+	if n, ok := r.target(b, k, s.cells); ok {
+		r.captured(n, r.f.shapes[b.shapeOf(k)].Refs[s.cells].cells)
+	}
+	if n, ok := r.target(b, k, s.locals); ok {
+		r.threadLocals(n)
+	}
+}
+
+// threadLocals marks the dict of a threading.local, whose values are the dicts
+// of the attributes that each thread sees.
+func (r *reader) threadLocals(n graph.NodeID) {
+	r.locals[n] = true
+	r.b.SetInternal(n)
+	b, k := r.f.object(r.g.Record(n))
+	row := b.row(k)
+	for i := len(row) / 16; i < len(row)/8; i++ {
+		if space, ok := r.ix.Lookup(u64(row, i)); ok {
+			r.attrs.Add(space)
+			r.b.SetInternal(space)
+		}
+	}
 }
 
 func (r *reader) markCells(b *batch) {
@@ -250,10 +292,10 @@ func (r *reader) captured(tuple graph.NodeID, cells []string) {
 	r.b.SetInternal(tuple)
 }
 
-// target looks up reference i of object k of a batch.
+// target looks up reference i of object k of a batch; none for i < 0.
 func (r *reader) target(b *batch, k, i int) (graph.NodeID, bool) {
 	row := b.row(k)
-	if 8*i >= len(row) {
+	if i < 0 || 8*i >= len(row) {
 		return graph.None, false
 	}
 	return r.ix.Lookup(u64(row, i))

@@ -20,6 +20,7 @@ __hash__, __sizeof__ and no property is called. Only slots, instance attributes
 and members of C structures are read.
 """
 
+import _signal
 import _thread
 import _weakref
 import gc
@@ -50,10 +51,19 @@ _MISSING = object()
 
 # Reading a type this way does not run its metaclass.
 _type_flags = type.__dict__["__flags__"].__get__
-_type_mro = type.__dict__["__mro__"].__get__
-_type_dict = type.__dict__["__dict__"].__get__
+_type_raw_mro = type.__dict__["__mro__"].__get__
+_type_raw_dict = type.__dict__["__dict__"].__get__
 _type_qualname = type.__dict__["__qualname__"].__get__
 _type_module = type.__dict__["__module__"].__get__
+
+
+def _type_mro(t):
+    return _type_raw_mro(t) or (t,)  # a type written in C may never have been made ready
+
+
+def _type_dict(t):
+    return _type_raw_dict(t) or {}
+
 
 _getattribute = object.__getattribute__
 _Member, _GetSet = types.MemberDescriptorType, types.GetSetDescriptorType
@@ -138,7 +148,7 @@ def _dump_forked(fd, part, path, values, wait, report):
     out, inp = os.pipe()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # "fork in a threaded process": the child runs this file only
-        child = os.fork()
+        child = _unpatched("os", "fork")()
     if child == 0:
         _child(fd, inp, part, path, values, before)
     del before
@@ -155,8 +165,14 @@ def _dump_forked(fd, part, path, values, wait, report):
         if problem:
             _complain(problem)
 
-    _thread.start_new_thread(wait_later, ())
+    _unpatched("_thread", "start_new_thread")(wait_later, ())
     return path
+
+
+def _unpatched(module, name):
+    """The system's own function where gevent has replaced it."""
+    gevent = sys.modules.get("gevent.monkey")
+    return gevent.get_original(module, name) if gevent else getattr(sys.modules[module], name)
 
 
 def _child(fd, pipe, part, path, values, before):
@@ -180,10 +196,9 @@ def _child(fd, pipe, part, path, values, before):
 
 def _let_go(*keep):
     """Hold none of the parent's sockets and files, and be the first to go when memory is short."""
-    import signal  # the C module is there already; only its Python half may be new
-    for s in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for s in (_signal.SIGINT, _signal.SIGTERM, _signal.SIGHUP):
         try:
-            signal.signal(s, signal.SIG_DFL)
+            _signal.signal(s, _signal.SIG_DFL)
         except (OSError, ValueError):
             pass
     try:
@@ -255,7 +270,11 @@ def _complain(problem):
 # What must be looked at before the fork, because the child loses it.
 
 def _before():
-    """The threads' frames and thread-local variables, both gone in a child."""
+    """The threads' frames and thread-local variables, both gone in a child.
+
+    Who takes something out of the list lets go of it, so that it does not count
+    in the refcounts.
+    """
     threads = sys.modules.get("threading")
     names = {}
     for ident, t in list(getattr(threads, "_active", {}).items()):
@@ -270,8 +289,12 @@ def _before():
                 frames.append((frame, frame.f_lineno, _locals(frame) if _PY >= (3, 13) else None))
             frame = frame.f_back
         stacks.append((names.get(ident, "thread %d" % ident), frames))
-    handled = [e for e in getattr(sys, "_current_exceptions", dict)().values() if e is not None]
-    return stacks, _thread_locals() if len(stacks) > 1 else [], handled
+    handled = []
+    for e in getattr(sys, "_current_exceptions", dict)().values():
+        e = e[1] if type(e) is tuple else e  # up to 3.11 what sys.exc_info returns
+        if e is not None:
+            handled.append(e)
+    return [stacks, _thread_locals() if len(stacks) > 1 else [], handled]
 
 
 def _thread_locals():
@@ -303,9 +326,13 @@ def _locals(frame):
     if found is frame.f_globals or not code.co_flags & 1:  # a module or class body: the namespace itself
         return [] if found is frame.f_globals else [i for i in found.items()] if type(found) is dict else []
     pairs = [(n, v) for n, v in found.items() if type(n) is str]
-    if type(found) is dict and sys.getrefcount(found) <= 3:  # the frame, ours, and the call
+    if type(found) is dict and (id(found) in _made or sys.getrefcount(found) <= 3):  # the frame, ours, and the call
         found.clear()
+        _made.add(id(found))
     return pairs
+
+
+_made = set()  # ids of the dicts that frames have because of _locals
 
 
 # Writing.
@@ -380,26 +407,30 @@ def _write_heap(fd, path, values, before, exact):
     """Write this process's heap. exact: this is a child, whose heap may be touched."""
     if exact and gc.get_freeze_count():
         gc.unfreeze()
+    _restore(before.pop(1), exact)
     objs = gc.get_objects()  # nothing made from here on is in the dump
     enabled = gc.isenabled()
     gc.disable()
     try:
-        stacks, thread_locals, handled = before
         own, holds = _own_objects()
         own.update(_ids_of(before))
-        for d, copy in thread_locals:
-            if exact:
-                d.update(copy)  # the child has lost the variables of threads that it does not have
-            copy.clear()
-        del thread_locals, before
         work = _by_type(objs, own)
+        tracked = own.union(map(id, objs)) if gc.get_freeze_count() else None
         del objs
         out = _Out(fd, path.endswith(".gz"))
-        _Dump(out, values, exact, own, holds).run(work, stacks, handled)
+        _Dump(out, values, exact, own, holds, tracked).run(work, before)
         out.close()
     finally:
         if enabled:
             gc.enable()
+
+
+def _restore(saved, exact):
+    """Give back to a child the thread-local variables of threads that it does not have."""
+    while saved:
+        d, copy = saved.pop()
+        if exact:
+            d.update(copy)
 
 
 def _by_type(objs, own):
@@ -453,15 +484,18 @@ def _own_objects():
 _OWN_KINDS = (dict, list, tuple, set, frozenset, _Cell, type(_type_flags), _Member, _GetSet)
 
 
-def _ids_of(v):
-    """The ids of nested lists, tuples and dicts that _before made."""
-    yield id(v)
-    if type(v) in (list, tuple):
-        for x in v:
-            if type(x) in (list, tuple, dict):
-                stop = type(v) is tuple and len(v) == 2 and type(v[0]) is str and type(v[1]) is not list
-                if not stop:
-                    yield from _ids_of(x)
+def _ids_of(before):
+    """The ids of the lists, tuples and dicts that _before made."""
+    stacks, handled = before
+    yield from map(id, (before, stacks, handled))
+    for stack in stacks:
+        yield id(stack)
+        yield id(stack[1])
+        for frame in stack[1]:
+            yield id(frame)
+            if frame[2] is not None:
+                yield id(frame[2])
+                yield from map(id, frame[2])
 
 
 class _Probe:
@@ -471,8 +505,9 @@ class _Probe:
 class _Dump:
     """One dump: takes the heap type by type and writes it in batches."""
 
-    def __init__(self, out, values, exact, own, holds):
+    def __init__(self, out, values, exact, own, holds, tracked):
         self.out, self.values, self.exact, self.own, self.holds = out, values, exact, own, holds
+        self.tracked = tracked  # ids, where the collector does not list all that it tracks (gc.freeze)
         self.types = {}        # id of type -> its number
         self.plans = {}        # id of type -> _Plan
         self.kept = []         # keeps alive the types whose ids are used
@@ -482,18 +517,19 @@ class _Dump:
         self.notes = []        # (id, text) of functions, types, modules, coroutines
         self.fresh = {}        # id of type -> untracked objects to write
         self.seen = set()      # ids of untracked objects found
+        self.unready = set()   # ids of types without a dict and bases as yet
         self.code_names = None
         self.objects = self.refs = 0
         self.warn = []
         tm = sys.modules.get("_tracemalloc")
         self.site_of = tm._get_object_traceback if tm and tm.is_tracing() else None
 
-    def run(self, work, stacks, handled):
+    def run(self, work, before):
         self.header()
         self.functions = work.get(id(_Function), ())
         self.functions = self.functions[:] if not self.exact else ()
-        self.out.json(b"R", self.roots(stacks, handled))
-        del stacks, handled
+        self.out.json(b"R", self.roots(*before))
+        before.clear()
         while work or self.fresh:
             if not work:
                 work, self.fresh = self.fresh, {}
@@ -521,14 +557,12 @@ class _Dump:
             self.out.json(b"N", names[i:i + _CHUNK])
         for i in range(0, len(self.notes), _CHUNK):
             self.out.json(b"D", self.notes[i:i + _CHUNK])
-        if gc.get_freeze_count():
-            self.warn.append("%d objects frozen with gc.freeze are missing unless others refer to them; "
-                             "a dump with fork has them all" % gc.get_freeze_count())
         others = _subinterpreters()
         if others:
             self.warn.append("%d subinterpreters are not in the dump, only the one that dumped" % others)
         self.out.json(b"W", self.warn)
-        self.out.json(b"E", {"objects": self.objects, "references": self.refs})
+        self.out.json(b"E", {"objects": self.objects, "references": self.refs, "own": list(_made)})
+        _made.clear()
 
     # Roots.
 
@@ -542,7 +576,6 @@ class _Dump:
             for frame, line, pairs in frames:
                 self.frame_roots(roots, thread, frame, line, _locals(frame) if pairs is None else pairs)
         for e in handled:
-            e = e[1] if type(e) is tuple else e
             roots.append({"kind": "exception", "name": "exception being handled", "id": id(e)})
         for name, o in (("sys.modules", sys.modules), ("gc.garbage", gc.garbage), ("gc.callbacks", gc.callbacks)):
             roots.append({"kind": "runtime", "name": name, "id": id(o)})
@@ -562,8 +595,9 @@ class _Dump:
     # Batches.
 
     def found(self, refs):
-        """Queue the untracked objects among refs that are new."""
-        loose = list(filterfalse(gc.is_tracked, refs))
+        """Queue the objects among refs that the collector does not list, if they are new."""
+        loose = list(filterfalse(gc.is_tracked, refs)) if self.tracked is None else [
+            r for r in refs if id(r) not in self.tracked]
         if not loose:
             return
         new = dict(zip(map(id, loose), loose))
@@ -583,6 +617,8 @@ class _Dump:
     def emit(self, t, objs):
         """Write the objects, all of one type."""
         if not _type_flags(t) & _HEAPTYPE:
+            if _type_raw_mro(t) is None:
+                self.unready.add(id(t))  # looking at its objects will make it ready
             self.found((t,))
         plan = self.plan(t)
         start = 0
@@ -768,17 +804,19 @@ class _Types(_Plan):
     def rows(self, dump, chunk):
         rows, shapes = [], []
         for t in chunk:
-            space = gc.get_referents(_type_dict(t))[0]
-            named = {id(space): ("dict",)}
-            held = [space]
+            named, held = {}, []
+            for space in gc.get_referents(_type_dict(t))[:id(t) not in dump.unready]:
+                named[id(space)] = ("dict",)
+                held.append(space)
+                if type(space) is dict:
+                    dump.attributes(space)
             for name in ("__mro__", "__bases__", "__base__"):
                 v = type.__dict__[name].__get__(t)
                 named.setdefault(id(v), "." + name)
-                held.append(v)
+                if name != "__base__" and v is not None and id(t) not in dump.unready:  # which types written in C do not own
+                    held.append(v)
             named.setdefault(id(type(t)), ".__class__")
-            row = gc.get_referents(t) if _type_flags(t) & _HEAPTYPE else [v for v in held if v is not None]
-            if type(space) is dict:
-                dump.attributes(space)
+            row = gc.get_referents(t) if _type_flags(t) & _HEAPTYPE else held
             rows.append(row)
             shapes.append(dump.shape(tuple([named.get(id(r)) or _rest(i, r) for i, r in enumerate(row)])))
         return list(chain.from_iterable(rows)), list(map(len, rows)), shapes
@@ -799,6 +837,7 @@ class _Instances(_Plan):
         self.guesses = None    # names of attributes, where __dict__ must not be asked for
         self.known = []        # labels of rows seen before
         flags, mro = _type_flags(t), _type_mro(t)
+        self.heap = bool(flags & _HEAPTYPE)
         bases = {id(c) for c in mro}
         self.weak = id(_weakref.ref) in bases
         self.local = id(_Local) in bases
@@ -838,7 +877,8 @@ class _Instances(_Plan):
         rows = list(map(gc.get_referents, chunk))
         if _PY < (3, 9) and _type_flags(self.type) & _HEAPTYPE:
             for row in rows:
-                row.append(self.type)  # held since 3.8, shown since 3.9
+                if not any(r is self.type for r in row):
+                    row.append(self.type)  # held by all since 3.8, shown by all since 3.9
         if self.tail or self.weak or self.frame or self.local or self.lru:
             shapes = [self.single(dump, o, row)[0] for o, row in zip(chunk, rows)]
         else:
@@ -866,9 +906,12 @@ class _Instances(_Plan):
         return shapes
 
     def checkable(self, dump, label):
+        """Whether match can tell that other objects hold the same under the label."""
         if label == ("dict",):
             return not _INLINE or dump.exact
-        return type(label) is str and label[:1] == "."
+        if type(label) is not str or label[:1] != ".":
+            return False
+        return self.heap or label == ".__class__" or any(n == label for n, _ in self.slots)
 
     def match(self, dump, chunk, rows, todo, labels, shapes):
         """Give the labels' shape to the objects whose row they name; return the others."""
@@ -928,6 +971,11 @@ class _Instances(_Plan):
             for name, v in _locals(frame):
                 named.add(" (local %s)" % name, v)
         space = self.attributes_of(dump, o, row, named)
+        if self.local:
+            for d in row:
+                if type(d) is dict:  # of one dict for each thread
+                    for space in filter(_is_dict, d.values()):
+                        dump.attributes(space)
         labels = tuple([named.take(r) or self.unnamed(i, r, o) for i, r in enumerate(row)])
         plain = not tail and not self.tail
         if space is not None:
@@ -972,8 +1020,6 @@ class _Instances(_Plan):
             for i, pair in enumerate(v):
                 for x in pair if type(pair) is tuple else (pair,):
                     named.add("._callbacks[%d]" % i, x)
-        elif self.local and type(v) is dict:
-            dump.attributes(v)
         named.add(label, v)
 
     def attributes_of(self, dump, o, row, named):
@@ -1017,8 +1063,12 @@ class _Instances(_Plan):
                 _names_in_class(c, names)
             self.guesses = [n for n in names if n not in self.guarded]
         self.probe(o, row, named, self.guesses)
-        if not all(map(named.has, [r for r in row if r is not self.type])):
+        left = [r for r in row if r is not self.type and not named.has(r)]
+        if left:
             self.probe(o, row, named, dump.all_code_names() - self.guarded)
+        cached = [n for c in _type_mro(self.type) for n, a in _type_dict(c).items() if type(a).__name__ == "cached_property"]
+        if len(left) == len(cached) == 1:
+            named.add("." + cached[0], left[0])
 
     def probe(self, o, row, named, names):
         held = {id(r) for r in row}
@@ -1076,6 +1126,10 @@ def _rest(i, r):
     """A label for a reference without a name."""
     t = type(r)
     return " (module)" if t is _Module else " (attributes)" if t is dict and i else " (part %d)" % i
+
+
+def _is_dict(o):
+    return type(o) is dict
 
 
 def _get(getter, *args):

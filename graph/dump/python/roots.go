@@ -137,11 +137,22 @@ func (r *reader) garbage(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	name := r.b.String("garbage that waits for the collector")
-	for n := range graph.NodeID(r.g.Len()) {
-		if !seen.Has(n) {
-			r.b.AddRoot(graph.Root{Node: n, Name: name, Group: name, Kind: graph.RootUnknown, Rank: graph.RankResidue + 1})
-			reach(n)
+	// Immortal objects tell nothing by their refcounts; the interpreter keeps them.
+	for _, pass := range []struct {
+		name string
+		kind graph.RootKind
+		rank uint8
+		want func(n graph.NodeID) bool
+	}{
+		{"interpreter (immortal object)", graph.RootRuntime, graph.RankResidue, func(n graph.NodeID) bool { return r.refcount(n) >= immortal }},
+		{"garbage that waits for the collector", graph.RootUnknown, graph.RankResidue + 1, func(graph.NodeID) bool { return true }},
+	} {
+		name := r.b.String(pass.name)
+		for n := range graph.NodeID(r.g.Len()) {
+			if !seen.Has(n) && pass.want(n) {
+				r.b.AddRoot(graph.Root{Node: n, Name: name, Group: name, Kind: pass.kind, Rank: pass.rank})
+				reach(n)
+			}
 		}
 	}
 	return ctx.Err()

@@ -58,7 +58,7 @@ func (x *rowWriter) tail(n graph.NodeID, s *names, row []byte) {
 	m := len(row) / 8
 	switch s.tail {
 	case "dict":
-		x.dict(row, m/2, x.r.attrs.Has(n))
+		x.dict(n, row, m/2)
 	case "set":
 		for i := range m {
 			x.add(u64(row, i), x.member, graph.Strong)
@@ -76,13 +76,16 @@ func (x *rowWriter) tail(n graph.NodeID, s *names, row []byte) {
 }
 
 // dict writes m keys and then their values.
-func (x *rowWriter) dict(row []byte, m int, attrs bool) {
+func (x *rowWriter) dict(n graph.NodeID, row []byte, m int) {
+	attrs, locals := x.r.attrs.Has(n), x.r.locals[n]
 	for i := range m {
 		x.add(u64(row, i), x.key, graph.Strong)
 	}
 	for i := range m {
 		label := x.odd
-		if key, ok := x.r.ix.Lookup(u64(row, i)); ok {
+		if locals {
+			label = 0
+		} else if key, ok := x.r.ix.Lookup(u64(row, i)); ok {
 			label = x.r.keys[x.r.g.Type(key)]
 			if attrs && x.r.name[key] != 0 {
 				label = x.r.name[key]
