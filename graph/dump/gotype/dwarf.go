@@ -28,6 +28,7 @@ type dwarfData struct {
 	loclists, loc, rnglists, ranges      []byte
 	units                                []unit
 	abbrevs                              map[uint64]abbrevTable
+	abbrevSum                            int // codes in all tables
 
 	vars  []varDIE  // with a fixed address, by unit
 	funcs []funcDIE // by low pc
@@ -184,6 +185,9 @@ func (d *dwarfData) readUnit(off int, abbrev []byte) (unit, error) {
 		var err error
 		if table, err = readAbbrevs(abbrev, abbrevOff); err != nil {
 			return u, err
+		}
+		if d.abbrevSum += len(table); d.abbrevSum > len(abbrev)+1<<16 {
+			return u, errAbbrev // tables that overlap
 		}
 		d.abbrevs[abbrevOff] = table
 	}

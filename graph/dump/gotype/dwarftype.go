@@ -2,21 +2,33 @@ package gotype
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 )
 
 // typeOfDIE returns the type of a DWARF entry: that of its run-time data if it
 // has some, else one made from DWARF. nil if there is none.
-func (e *Exe) typeOfDIE(off uint32) *Type { return e.typeOfDIEDepth(off, 0) }
+func (e *Exe) typeOfDIE(off uint32) *Type { return (&dieReader{Exe: e}).typeOf(off) }
 
-func (e *Exe) typeOfDIEDepth(off uint32, depth int) *Type {
+// dieReader reads one type from DWARF, with those it contains.
+type dieReader struct {
+	*Exe
+	within []uint32 // the entries being read, from outside in
+}
+
+// maxNesting bounds how deep types contain each other.
+const maxNesting = 64
+
+func (e *dieReader) typeOf(off uint32) *Type {
 	c := &e.types
 	c.mu.RLock()
 	t, known := c.byDIE[off]
 	c.mu.RUnlock()
-	if known || e.dw == nil || depth > maxNameDepth {
+	if known || e.dw == nil || len(e.within) > maxNesting || slices.Contains(e.within, off) {
 		return t
 	}
+	e.within = append(e.within, off)
+	defer func() { e.within = e.within[:len(e.within)-1] }()
 	u := e.dw.unitOf(off)
 	if u == nil {
 		return nil
@@ -30,7 +42,7 @@ func (e *Exe) typeOfDIEDepth(off uint32, depth int) *Type {
 	}
 	fresh := t == nil
 	if fresh {
-		t = e.typeFromDIE(u, &d, depth)
+		t = e.read(u, &d)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -44,16 +56,16 @@ func (e *Exe) typeOfDIEDepth(off uint32, depth int) *Type {
 	return t
 }
 
-// typeFromDIE makes a type from its DWARF entry alone.
-func (e *Exe) typeFromDIE(u *unit, d *entry, depth int) *Type {
+// read makes a type from its DWARF entry alone.
+func (e *dieReader) read(u *unit, d *entry) *Type {
 	full := d.str(e.dw, u, atName)
 	full = strings.TrimPrefix(full, "noalg.") // as map groups are
-	t := &Type{FullName: unescape(full), Name: shortName(full), exe: e, die: d.off, load: loadDWARFType}
+	t := &Type{FullName: unescape(full), Name: shortName(full), exe: e.Exe, die: d.off, load: loadDWARFType}
 	t.Size, _ = d.uint(atByteSize)
 	kind, isGo := d.uint(atGoKind)
 	t.Kind = reflect.Kind(kind & kindMask)
 	if under, ok := d.ref(u, atType); d.tag == tagTypedef && ok && (!isGo || !ownLayout(t.Kind)) {
-		base := e.typeOfDIEDepth(under, depth+1)
+		base := e.typeOf(under)
 		if base == nil {
 			return nil
 		}
@@ -74,7 +86,7 @@ func (e *Exe) typeFromDIE(u *unit, d *entry, depth int) *Type {
 	if strings.Contains(full, ".") && (t.Kind == reflect.Struct || d.tag == tagTypedef) {
 		t.PkgPath = packageOf(full)
 	}
-	if !e.measure(t, u, d, depth) {
+	if !e.measure(t, u, d) {
 		return nil
 	}
 	if full == "" {
@@ -112,7 +124,7 @@ func cKind(d *entry) reflect.Kind {
 }
 
 // measure sets size and pointer prefix; false for a type that makes no sense.
-func (e *Exe) measure(t *Type, u *unit, d *entry, depth int) bool {
+func (e *dieReader) measure(t *Type, u *unit, d *entry) bool {
 	if t.Size > maxObjectBytes {
 		return false
 	}
@@ -127,7 +139,7 @@ func (e *Exe) measure(t *Type, u *unit, d *entry, depth int) bool {
 			t.PtrBytes = 16
 		}
 	case reflect.Array:
-		elem, n := e.arrayDIE(u, d, depth)
+		elem, n := e.array(u, d)
 		if elem == nil || elem.Size > 0 && n > maxObjectBytes/elem.Size {
 			return false
 		}
@@ -135,7 +147,7 @@ func (e *Exe) measure(t *Type, u *unit, d *entry, depth int) bool {
 			t.PtrBytes = (n-1)*elem.Size + elem.PtrBytes
 		}
 	case reflect.Struct:
-		for _, f := range e.membersDIE(u, d, depth) {
+		for _, f := range e.members(u, d) {
 			if f.Offset > t.Size || f.Type.Size > t.Size-f.Offset {
 				return false
 			}
@@ -149,7 +161,7 @@ func (e *Exe) measure(t *Type, u *unit, d *entry, depth int) bool {
 
 // loadDWARFType reads what is particular to the kind.
 func loadDWARFType(t *Type) {
-	e := t.exe
+	e := &dieReader{Exe: t.exe}
 	u := e.dw.unitOf(t.die)
 	d, ok := e.dw.entry(u, t.die)
 	if !ok {
@@ -157,7 +169,7 @@ func loadDWARFType(t *Type) {
 	}
 	ref := func(attr uint16) *Type {
 		if off, ok := d.ref(u, attr); ok {
-			return e.typeOfDIE(off)
+			return e.typeOf(off)
 		}
 		return nil
 	}
@@ -169,9 +181,9 @@ func loadDWARFType(t *Type) {
 	case reflect.Map:
 		t.key, t.elem = ref(atGoKey), ref(atGoElem)
 	case reflect.Array:
-		t.elem, t.length = e.arrayDIE(u, &d, 0)
+		t.elem, t.length = e.array(u, &d)
 	case reflect.Struct:
-		t.fields = e.membersDIE(u, &d, 0)
+		t.fields = e.members(u, &d)
 	case reflect.Interface:
 		if off, ok := d.ref(u, atType); ok {
 			if under := e.dw.unitOf(off); under != nil {
@@ -207,10 +219,10 @@ func (dw *dwarfData) children(u *unit, d *entry, do func(c *entry) bool) {
 	}
 }
 
-// arrayDIE returns element type and length of an array type.
-func (e *Exe) arrayDIE(u *unit, d *entry, depth int) (elem *Type, n uint64) {
+// array returns element type and length of an array type.
+func (e *dieReader) array(u *unit, d *entry) (elem *Type, n uint64) {
 	if off, ok := d.ref(u, atType); ok {
-		elem = e.typeOfDIEDepth(off, depth+1)
+		elem = e.typeOf(off)
 	}
 	e.dw.children(u, d, func(c *entry) bool {
 		if c.tag == tagSubrange {
@@ -225,9 +237,9 @@ func (e *Exe) arrayDIE(u *unit, d *entry, depth int) (elem *Type, n uint64) {
 	return elem, n
 }
 
-// membersDIE returns the fields of a struct type; those of unknown type are
+// members returns the fields of a struct type; those of unknown type are
 // left out.
-func (e *Exe) membersDIE(u *unit, d *entry, depth int) (fields []Field) {
+func (e *dieReader) members(u *unit, d *entry) (fields []Field) {
 	e.dw.children(u, d, func(c *entry) bool {
 		off, ok := c.ref(u, atType)
 		if c.tag != tagMember || !ok {
@@ -235,7 +247,7 @@ func (e *Exe) membersDIE(u *unit, d *entry, depth int) (fields []Field) {
 		}
 		at, _ := c.uint(atMemberLocation)
 		embedded, _ := c.uint(atGoEmbedded)
-		if t := e.typeOfDIEDepth(off, depth+1); t != nil {
+		if t := e.typeOf(off); t != nil {
 			fields = append(fields, Field{c.str(e.dw, u, atName), t, at, embedded != 0})
 		}
 		return true

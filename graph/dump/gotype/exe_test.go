@@ -230,7 +230,7 @@ func TestNames(t *testing.T) {
 			continue
 		}
 		a := e.TypeAt(e.mod.types.Lo + rt)
-		b := e.typeFromDIE(u, &d, 0)
+		b := (&dieReader{Exe: e}).read(u, &d)
 		if a == nil || b == nil {
 			t.Errorf("DWARF entry 0x%x: run-time type %v, DWARF type %v", off, a, b)
 			continue

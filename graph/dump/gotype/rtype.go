@@ -110,8 +110,9 @@ func (e *Exe) word(addr uint64) uint64 {
 
 func leWord(b []byte) uint64 { return binary.LittleEndian.Uint64(b) }
 
-// maxNameDepth bounds the nesting of unnamed types in full names.
-const maxNameDepth = 32
+// maxNameDepth bounds the nesting of unnamed types in full names, which are
+// read again for each type they occur in; deeper ones have short names.
+const maxNameDepth = 8
 
 // readType reads and checks what is common to all types. The rest is read when
 // it is asked for.
@@ -196,7 +197,7 @@ func (e *Exe) nameType(t *Type, name string, flags byte, depth int) {
 		t.FullName = "map[" + e.fullNameAt(e.pointer(at), "?", depth) + "]" + e.fullNameAt(e.pointer(at+8), "?", depth)
 	case reflect.Array, reflect.Chan:
 		if elem := e.readType(e.pointer(at), depth+1); elem != nil {
-			if short, ok := strings.CutSuffix(t.Name, elem.Name); ok {
+			if short, ok := strings.CutSuffix(t.Name, elem.Name); ok && len(elem.FullName) <= maxName {
 				t.FullName = short + elem.FullName
 			}
 		}
@@ -210,7 +211,7 @@ func (e *Exe) fullNameAt(addr uint64, otherwise string, depth int) string {
 	if t == nil {
 		t = e.readType(addr, depth+1)
 	}
-	if t == nil {
+	if t == nil || len(t.FullName) > maxName {
 		return otherwise
 	}
 	return t.FullName

@@ -9,11 +9,11 @@ import (
 // The compiler allocates what a variable's initialiser points to statically, as
 // in `var cache = &Cache{…}`, and keeps no name for it.
 
-// maxStatics bounds how many are looked for, and maxStaticWords how many words
-// of a variable are looked at: tables of constants can be long.
+// maxStaticWords bounds how many words of a value are looked at, as tables of
+// constants can be long, and maxStaticTotal how many in all.
 const (
-	maxStatics     = 1 << 20
 	maxStaticWords = 1 << 16
+	maxStaticTotal = 1 << 24
 )
 
 // Static is a value in the executable's data that has no name but that a
@@ -39,7 +39,7 @@ func (e *Exe) Statics(read func(addr uint64, n int) []byte) *Statics {
 		g := &known[i]
 		s.follow(Static{Addr: g.Addr, Size: g.Size, Type: g.Type, Owner: g})
 	}
-	for i := 0; i < len(s.found) && len(s.found) < maxStatics; i++ {
+	for i := 0; i < len(s.found); i++ {
 		s.follow(s.found[i])
 	}
 	slices.SortFunc(s.found, func(a, b Static) int { return cmp.Compare(a.Addr, b.Addr) })
@@ -62,6 +62,7 @@ type staticFinder struct {
 	e     *Exe
 	read  func(addr uint64, n int) []byte
 	have  map[uint64]bool
+	words uint64 // looked at
 	found []Static
 }
 
@@ -94,7 +95,9 @@ func (s *staticFinder) follow(v Static) {
 	if v.Type == nil || v.Type.PtrBytes == 0 {
 		return
 	}
-	for w := range min(v.Size/8, maxStaticWords) {
+	words := min(v.Size/8, maxStaticWords, maxStaticTotal-s.words)
+	s.words += words
+	for w := range words {
 		p, ok := s.word(v.Addr + w*8)
 		if !ok {
 			return

@@ -53,8 +53,26 @@ var (
 	cache    io.Writer = &buffer{parts: []*Session{{User: "static"}}}
 	big      table
 	counter  int64
+	smalls   []*small
+	wraps    []*wrap
+	anything []any
+	numbers  = make(chan int, 3)
+	call     func() int
 	Inner    inner.Pair[bigKey, *Session]
 )
+
+type n16 int16
+
+// small and wrap have one slot size.
+type small struct {
+	s *Session
+	b [4]uint64
+}
+
+type wrap struct {
+	small
+	n uint64
+}
 
 type buffer struct {
 	parts []*Session
@@ -157,6 +175,10 @@ func main() {
 	cache.Write(nil)
 	var w io.Writer = cache
 	f, g, h := closures(&Session{User: "x"}, &Session{}, 3)
+	smalls, wraps = append(smalls, new(small)), append(wraps, new(wrap))
+	anything = append(anything, *smalls[0], *wraps[0], n16(len(os.Args)))
+	numbers <- len(anything)
+	call = f
 	out := truth{
 		Text: uint64(reflect.ValueOf(main).Pointer()),
 		Types: []typeTruth{

@@ -1,0 +1,440 @@
+package gotype
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/refgraph/refgraph/graph"
+)
+
+// object is one object of a small heap made in code.
+type object struct {
+	size    uint64 // of the slot
+	scan    bool   // may hold pointers
+	refs    []ref  // by word
+	set     map[int]uint64
+	address uint64
+}
+
+type ref struct {
+	word   uint64
+	to     int
+	inside bool
+}
+
+// small heaps: each object is known by its index.
+type heap struct {
+	objects []object
+	b       *graph.Builder
+	ty      *Typer
+}
+
+// add adds an object that refers to others: word, object, word, object, ...
+func (h *heap) add(size uint64, refs ...int) int {
+	o := object{size: size, scan: len(refs) > 0, set: map[int]uint64{}}
+	for i := 0; i+1 < len(refs); i += 2 {
+		o.refs = append(o.refs, ref{word: uint64(refs[i]), to: refs[i+1]})
+	}
+	h.objects = append(h.objects, o)
+	return len(h.objects) - 1
+}
+
+// build makes the graph. Objects are far enough apart for any size.
+func (h *heap) build(t testing.TB, e *Exe, labels bool) {
+	h.b = graph.NewBuilder(graph.Info{}, graph.SlotLabels)
+	x := graph.NewAddressIndexer(3)
+	for i := range h.objects {
+		o := &h.objects[i]
+		o.address = 0xc000000000 + uint64(i)<<24
+		if HasHeader(o.size, o.scan) {
+			o.address += headerSize
+		}
+		x.Add(o.address)
+	}
+	ix, err := x.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.b.SetAddresses(ix); err != nil {
+		t.Fatal(err)
+	}
+	h.ty = NewTyper(e, h.b)
+	h.ty.Content = func(n graph.NodeID) []byte { return h.content(int(n)) }
+	for i, o := range h.objects {
+		pointers := len(o.refs)
+		if o.scan {
+			pointers = max(pointers, 1)
+		}
+		h.b.SetNode(graph.NodeID(i), h.ty.SizeType(o.size, pointers), o.size, 0)
+	}
+	if !labels {
+		return
+	}
+	err = h.b.BuildRows(t.Context(), 1, func(w *graph.RowWriter, lo, hi graph.NodeID) error {
+		for ; lo < hi; lo++ {
+			for _, r := range h.objects[lo].refs {
+				w.Add(graph.NodeID(r.to), SlotLabel(r.word, r.inside))
+			}
+			w.Next()
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (h *heap) content(i int) []byte {
+	o := &h.objects[i]
+	b := make([]byte, o.size)
+	for _, r := range o.refs {
+		p := h.objects[r.to].address
+		if r.inside {
+			p += 8
+		}
+		binary.LittleEndian.PutUint64(b[r.word*8:], p)
+	}
+	for w, v := range o.set {
+		binary.LittleEndian.PutUint64(b[w*8:], v)
+	}
+	return b
+}
+
+// run propagates and returns the graph.
+func (h *heap) run(t testing.TB, workers int) *graph.Graph {
+	if err := h.ty.Run(t.Context(), workers); err != nil {
+		t.Fatal(err)
+	}
+	g, err := h.b.Build(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+// global tells the typer that a variable's word points to an object.
+func (h *heap) global(t testing.TB, e *Exe, name string, word uint64, to int) {
+	g, ok := e.GlobalNamed(name)
+	if !ok {
+		t.Fatalf("no variable %s", name)
+	}
+	h.ty.Variable(graph.NodeID(to), g.Type, word, false)
+}
+
+func typeNamed(t testing.TB, e *Exe, name string) *Type {
+	ty := e.NamedType(name)
+	if ty == nil {
+		t.Fatalf("no type %s", name)
+	}
+	return ty
+}
+
+func TestTyper(t *testing.T) {
+	e, tr := openVariant(t, "plain")
+	session := typeNamed(t, e, "main.Session")
+	rtype := func(name string) uint64 {
+		ty := typeNamed(t, e, name)
+		if ty.Addr == 0 {
+			t.Fatalf("%s has no run-time type", name)
+		}
+		return ty.Addr
+	}
+	tests := map[string]func(t *testing.T, h *heap) (want map[int]string, seed func()){
+		"small map": func(t *testing.T, h *heap) (map[int]string, func()) {
+			text := h.add(16)
+			s := h.add(208, 0, text)
+			group := h.add(208, 1, text, 3, s, 6, s)
+			m := h.add(48, 2, group)
+			return map[int]string{
+				text: "string", s: "main.Session", group: "map[string]*main.Session (groups)! folded", m: "map[string]*main.Session folded",
+			}, func() { h.global(t, e, "main.sessions", 0, m) }
+		},
+		"large map": func(t *testing.T, h *heap) (map[int]string, func()) {
+			s := h.add(208)
+			h.objects[s].scan = true
+			groups := h.add(3456, 3, s, 28, s, 178, s)
+			table := h.add(32, 2, groups)
+			dir := h.add(16, 0, table, 1, table)
+			m := h.add(48, 2, dir)
+			return map[int]string{
+					s: "main.Session", groups: "map[string]*main.Session (groups)! exact folded", table: "map[string]*main.Session (table) folded",
+					dir: "map[string]*main.Session (directory) folded", m: "map[string]*main.Session folded",
+				}, func() {
+					h.ty.Header(graph.NodeID(groups), rtype("noalg.map.group[string]*main.Session"))
+					h.global(t, e, "main.sessions", 0, m)
+				}
+		},
+		"slices": func(t *testing.T, h *heap) (map[int]string, func()) {
+			s := h.add(208)
+			h.objects[s].scan = true
+			backing := h.add(1024, 0, s, 100, s)
+			pairs := h.add(64)
+			h.objects[pairs].scan = true
+			holder := h.add(208, 16, pairs, 2, backing) // .Next cannot be that
+			return map[int]string{s: "main.Session", backing: "[]*main.Session exact folded", holder: "main.Session", pairs: "[]inner.Pair[int,[]uint8] folded"}, func() {
+				h.ty.Header(graph.NodeID(backing), rtype("*main.Session"))
+				h.ty.Object(graph.NodeID(holder), session, graph.TypeInferred)
+			}
+		},
+		"a size that does not fit": func(t *testing.T, h *heap) (map[int]string, func()) {
+			wrong := h.add(64, 0, 0, 3, 0)
+			noscan := h.add(208)
+			holder := h.add(208, 2, wrong)
+			other := h.add(208, 2, noscan)
+			return map[int]string{
+					wrong: "64 B object with 2 pointers size class", noscan: "208 B object without pointers size class", holder: "main.Session", other: "main.Session",
+				}, func() {
+					h.ty.Object(graph.NodeID(holder), session, graph.TypeInferred)
+					h.ty.Object(graph.NodeID(other), session, graph.TypeInferred)
+				}
+		},
+		"interfaces": func(t *testing.T, h *heap) (map[int]string, func()) {
+			buffer := h.add(32)
+			h.objects[buffer].scan = true
+			boxed := h.add(48)
+			h.objects[boxed].scan = true
+			alone := h.add(208)
+			h.objects[alone].scan = true
+			bad := h.add(80)
+			h.objects[bad].scan = true
+			holder := h.add(208, 6, boxed, 8, buffer)
+			return map[int]string{
+					buffer: "main.buffer", boxed: "main.small", alone: "main.Session", bad: "80 B object with 1 pointer size class", holder: "main.Session",
+				}, func() {
+					h.ty.Hint(graph.NodeID(buffer), tr.Itabs["*main.buffer"])
+					h.ty.Hint(graph.NodeID(boxed), rtype("main.small"))
+					h.ty.Hint(graph.NodeID(alone), rtype("*main.Session"))
+					h.ty.Hint(graph.NodeID(bad), rtype("*main.Session"))
+					h.ty.Object(graph.NodeID(holder), session, graph.TypeInferred)
+				}
+		},
+		"channels": func(t *testing.T, h *heap) (map[int]string, func()) {
+			s := h.add(208)
+			h.objects[s].scan = true
+			buf := h.add(32, 1, s, 3, s)
+			ch := h.add(112, 2, buf)
+			numbers := h.add(144)
+			return map[int]string{s: "main.Session", buf: "chan *main.Session (buffer) folded", ch: "chan *main.Session", numbers: "chan int"}, func() {
+				h.global(t, e, "main.queue", 0, ch)
+				h.global(t, e, "main.numbers", 0, numbers)
+			}
+		},
+		"closures": func(t *testing.T, h *heap) (map[int]string, func()) {
+			s := h.add(208)
+			h.objects[s].scan = true
+			f := h.add(24, 2, s)
+			h.objects[f].set[0] = tr.Closures["by value"]
+			g := h.add(32)
+			h.objects[g].scan = true
+			h.objects[g].set[0] = tr.Closures["by reference"]
+			return map[int]string{s: "main.Session", f: "func main.closures.func1", g: "func main.closures.func2"}, func() {
+				h.global(t, e, "main.call", 0, f)
+				h.ty.Closure(graph.NodeID(g), tr.Closures["by reference"])
+			}
+		},
+		"a struct in a struct": func(t *testing.T, h *heap) (map[int]string, func()) {
+			w := h.add(48)
+			h.objects[w].scan = true
+			late := h.add(8, 0, w)
+			return map[int]string{w: "main.wrap", late: "[]*main.wrap folded"}, func() {
+				h.ty.Variable(graph.NodeID(w), typeNamed(t, e, "*main.small"), 0, false)
+				h.global(t, e, "main.wraps", 0, late)
+			}
+		},
+		"shared blocks": func(t *testing.T, h *heap) (map[int]string, func()) {
+			block, text := h.add(16), h.add(16)
+			holder := h.add(208, 0, text)
+			h.objects[holder].refs[0].inside = true
+			return map[int]string{block: "main.n16", text: "string", holder: "main.Session"}, func() {
+				h.ty.HintInside(graph.NodeID(block), rtype("main.n16"))
+				h.ty.Object(graph.NodeID(holder), session, graph.TypeInferred)
+			}
+		},
+		"beyond labels": func(t *testing.T, h *heap) (map[int]string, func()) {
+			// Pairs of an int and a []byte: words 1, 5, 9, ... are pointers.
+			bytes := h.add(64)
+			list := h.add(1<<20, 1, bytes, 32769, bytes, 131069, bytes)
+			other := h.add(80)
+			h.objects[list].refs = append(h.objects[list].refs[:2:2], ref{word: 40001, to: other}, h.objects[list].refs[2])
+			holder := h.add(208, 16, list)
+			return map[int]string{bytes: "[]byte", other: "[]byte", list: "[]inner.Pair[int,[]uint8] folded", holder: "main.Session"}, func() {
+				h.ty.Object(graph.NodeID(holder), session, graph.TypeInferred)
+			}
+		},
+	}
+	for name, make := range tests {
+		t.Run(name, func(t *testing.T) {
+			var h heap
+			want, seed := make(t, &h)
+			h.build(t, e, true)
+			seed()
+			g := h.run(t, 2)
+			for i, line := range want {
+				if got := describe(g, graph.NodeID(i)); got != strings.Replace(line, "!", "", 1) {
+					t.Errorf("object %d is %q, want %q", i, got, line)
+				}
+			}
+		})
+	}
+}
+
+// describe is an object's type, how it is known if that is not inferred, and
+// whether paths fold it.
+func describe(g *graph.Graph, n graph.NodeID) string {
+	s := g.TypeName(n)
+	if src := g.TypeSource(n); src != graph.TypeInferred {
+		s += " " + src.String()
+	}
+	if g.Internal(n) {
+		s += " folded"
+	}
+	return s
+}
+
+// TestTyperOrder checks that the result depends neither on the order of hints
+// nor on the number of workers, on random heaps that make no sense.
+func TestTyperOrder(t *testing.T) {
+	e, tr := openVariant(t, "plain")
+	var types []*Type
+	for _, want := range tr.Types {
+		if ty := e.TypeAt(want.Addr); ty.Size > 0 && ty.Size < 4096 {
+			types = append(types, ty)
+		}
+	}
+	types = append(types, typeNamed(t, e, "main.small"), typeNamed(t, e, "main.wrap"))
+	sizes := []uint64{8, 16, 24, 32, 48, 48, 48, 64, 112, 208, 208, 208, 1024}
+	for seed := range uint64(20) {
+		r := rand.New(rand.NewPCG(seed, 1))
+		const n = 20000
+		base := make([]object, n)
+		for i := range base {
+			o := object{size: sizes[r.IntN(len(sizes))], scan: r.IntN(4) > 0, set: map[int]uint64{}}
+			for w := uint64(0); o.scan && w < min(o.size/8, 30); w++ {
+				if r.IntN(2) == 0 {
+					o.refs = append(o.refs, ref{w, r.IntN(n), r.IntN(8) == 0})
+				}
+			}
+			base[i] = o
+		}
+		type event func(h *heap)
+		var events []event
+		for range 400 {
+			to, ty, word := graph.NodeID(r.IntN(n)), types[r.IntN(len(types))], uint64(r.IntN(4))
+			events = append(events, func(h *heap) { h.ty.Hint(to, ty.Addr) })
+			events = append(events, func(h *heap) { h.ty.Variable(to, ty, word, false) })
+		}
+		var first []string
+		for round := range 3 {
+			h := heap{objects: base}
+			h.build(t, e, true)
+			r.Shuffle(len(events), func(i, j int) { events[i], events[j] = events[j], events[i] })
+			for _, do := range events {
+				do(&h)
+			}
+			g := h.run(t, []int{1, 2, 7}[round])
+			var got []string
+			for i := range n {
+				got = append(got, describe(g, graph.NodeID(i)))
+			}
+			if first == nil {
+				first = got
+			}
+			if !slices.Equal(first, got) {
+				for i := range got {
+					if first[i] != got[i] {
+						t.Fatalf("seed %d: object %d is %q and %q", seed, i, first[i], got[i])
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestTyperWithoutExe(t *testing.T) {
+	h := heap{}
+	h.add(64, 1, 0, 2, 0, 5, 0)
+	h.add(2048)
+	h.add(40<<10, 0, 0)
+	h.build(t, nil, true)
+	h.ty.Hint(0, 1)
+	h.ty.Header(0, 1)
+	h.ty.Closure(0, 1)
+	h.ty.Variable(0, nil, 0, false)
+	g := h.run(t, 1)
+	for i, want := range []string{"64 B object with 3 pointers", "2 KiB object without pointers", "40 KiB object with pointers"} {
+		if got := g.TypeName(graph.NodeID(i)); got != want || g.TypeSource(graph.NodeID(i)) != graph.TypeSizeClass {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+// TestDetail checks names and values of references.
+func TestDetail(t *testing.T) {
+	e, _ := openVariant(t, "plain")
+	var h heap
+	text := h.add(16)
+	h.objects[text].set[0] = binary.LittleEndian.Uint64([]byte("user-one"))
+	s := h.add(208, 0, text, 22, text)
+	h.objects[s].set[1] = 8 // len(User)
+	group := h.add(208, 1, text, 3, s)
+	h.objects[group].set[0] = 0x8080808080808011 // one full slot
+	h.objects[group].set[2] = 8
+	m := h.add(48, 2, group)
+	h.objects[m].set[0] = 1
+	h.build(t, e, true)
+	h.global(t, e, "main.sessions", 0, m)
+	h.run(t, 1)
+	names := func(n int, values bool) (out []string) {
+		for i := range h.objects[n].refs {
+			out = append(out, h.ty.RefName(graph.NodeID(n), i, values))
+		}
+		return out
+	}
+	for _, c := range []struct{ got, want any }{
+		{names(s, false), []string{".User", ".Base.Keys"}},
+		{names(group, false), []string{" key", `["…"]`}},
+		{names(group, true), []string{" key", `["user-one"]`}},
+		{names(m, true), []string{""}},
+		{h.ty.Describe(graph.NodeID(m), false), "len 1"},
+		{h.ty.Describe(graph.NodeID(text), false), ""},
+	} {
+		if !reflect.DeepEqual(c.got, c.want) {
+			t.Errorf("got %q, want %q", c.got, c.want)
+		}
+	}
+	for _, values := range []bool{false, true} {
+		fields, total := h.ty.Fields(graph.NodeID(m), values, 10)
+		key := map[bool]string{false: `["…"]`, true: `["user-one"]`}[values]
+		if total != 1 || len(fields) != 1 || fields[0].Name != key || fields[0].Type != "*main.Session" || fields[0].Node != graph.NodeID(s) {
+			t.Errorf("entries: %+v", fields)
+		}
+		fields, total = h.ty.Fields(graph.NodeID(s), values, 3)
+		value := map[bool]string{false: "", true: `"user-one"`}[values]
+		if total != 17 || len(fields) != 3 || fields[0].Name != ".User" || fields[0].Value != value || fields[0].Node != graph.NodeID(text) {
+			t.Errorf("%d fields: %+v", total, fields)
+		}
+		if all := fmt.Sprint(fields); !values && strings.Contains(all, "user-one") {
+			t.Errorf("secrets in %s", all)
+		}
+	}
+}
+
+func TestSlotSize(t *testing.T) {
+	for _, c := range []struct {
+		size     uint64
+		pointers bool
+		want     uint64
+	}{
+		{1, false, 8}, {9, true, 16}, {512, true, 512}, {513, true, 576}, {569, true, 640}, {576, false, 576},
+		{32760, true, 32768}, {32769, true, 40960}, {32768, false, 32768}, {100000, false, 106496}, {1 << 60, false, 0},
+	} {
+		if got := SlotSize(c.size, c.pointers); got != c.want {
+			t.Errorf("SlotSize(%d, %v) = %d, want %d", c.size, c.pointers, got, c.want)
+		}
+	}
+}
