@@ -11,7 +11,7 @@ import (
 // accepted by any `dot` since 2.30.
 func DOT(w io.Writer, v *View, opts *Options) error {
 	o := opts.orDefault()
-	v = Trim(cleanView(v, o.Redact), o.MaxNodes)
+	v = Trim(choose(v, &o), o.MaxNodes)
 	var b bytes.Buffer
 	b.WriteString("digraph refgraph {\n")
 	dir := "TB"

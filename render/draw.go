@@ -15,7 +15,7 @@ func draw(ctx context.Context, v *View, o *Options) (*scene, error) {
 }
 
 func drawBy(ctx context.Context, lay layouter, v *View, o *Options) (*scene, error) {
-	v = cleanView(v, o.Redact)
+	v = choose(v, o)
 	var err error
 	for _, try := range []struct {
 		nodes int
@@ -23,7 +23,10 @@ func drawBy(ctx context.Context, lay layouter, v *View, o *Options) (*scene, err
 	}{{o.MaxNodes, carefully}, {o.MaxNodes, cheaply}, {min(o.MaxNodes, 24), cheaply}} {
 		p := newPlan(Trim(v, try.nodes))
 		if err = p.place(ctx, lay, try.how); err == nil {
-			return p.turned(ctx, lay, try.how).compose(), nil
+			if o.Flow == Auto {
+				p = p.turned(ctx, lay, try.how)
+			}
+			return p.compose(), nil
 		}
 		if ctx.Err() != nil {
 			return nil, ctx.Err()

@@ -11,7 +11,7 @@ import (
 func Markdown(w io.Writer, v *View, opts *Options) error {
 	o := opts.orDefault()
 	o.Color = false
-	v = Trim(cleanView(v, o.Redact), o.MaxNodes)
+	v = Trim(choose(v, &o), o.MaxNodes)
 	var b bytes.Buffer
 	b.WriteString("## " + markdownText(upperFirst(v.Title)) + "\n\n")
 	for _, s := range v.Subtitle {

@@ -12,7 +12,7 @@ import (
 // Mermaid writes v as a flowchart that GitHub and GitLab draw inline.
 func Mermaid(w io.Writer, v *View, opts *Options) error {
 	o := opts.orDefault()
-	_, err := w.Write(Trim(cleanView(v, o.Redact), o.MaxNodes).mermaid())
+	_, err := w.Write(Trim(choose(v, &o), o.MaxNodes).mermaid())
 	return err
 }
 

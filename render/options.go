@@ -1,6 +1,9 @@
 package render
 
-import "regexp"
+import (
+	"fmt"
+	"regexp"
+)
 
 // Options tunes the outputs; nil and the zero value are the defaults.
 type Options struct {
@@ -8,6 +11,9 @@ type Options struct {
 	Scale    float64        // pixels for each point of a PNG; 0 is 2
 	Color    bool           // text: colours and bold for a terminal
 	Redact   *regexp.Regexp // type and root names to hide where they match
+	Focus    *regexp.Regexp // keep only ways through boxes or references whose names match
+	Depth    int            // most steps from the targets that are shown singly; 0 is all
+	Flow     Flow           // where arrows point; the zero value takes what reads best
 	IDPrefix string         // put before the ids within an SVG, so that several fit in one page
 	NoStyle  bool           // SVG without its style sheet, for a page that has [StyleSheet]
 }
@@ -32,4 +38,25 @@ func (o *Options) orDefault() Options {
 	}
 	out.Scale = min(out.Scale, 16)
 	return out
+}
+
+// Flow is the direction of a picture.
+type Flow uint8
+
+// The flows. Auto is down, or right for a View that asks for it, and turned if
+// the picture would be too wide to read.
+const (
+	Auto Flow = iota
+	Down
+	Right
+)
+
+// ParseFlow reads a Flow by its name: "auto", "down" or "right".
+func ParseFlow(s string) (Flow, error) {
+	for f, name := range []string{"auto", "down", "right"} {
+		if s == name {
+			return Flow(f), nil
+		}
+	}
+	return Auto, fmt.Errorf("no direction %q: auto, down or right", s)
 }

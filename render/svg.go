@@ -19,7 +19,7 @@ func SVG(ctx context.Context, w io.Writer, v *View, opts *Options) error {
 	}
 	out := s.svg(&o)
 	if err := s.check(out); err != nil {
-		s = textScene(cleanView(v, o.Redact), &o, err)
+		s = textScene(choose(v, &o), &o, err)
 		out = s.svg(&o)
 	}
 	_, err = w.Write(out)

@@ -14,7 +14,7 @@ import (
 // was drawn already is named again, not repeated.
 func Text(w io.Writer, v *View, opts *Options) error {
 	o := opts.orDefault()
-	v = Trim(cleanView(v, o.Redact), o.MaxNodes)
+	v = Trim(choose(v, &o), o.MaxNodes)
 	_, err := w.Write(v.text(o.Color))
 	return err
 }

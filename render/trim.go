@@ -63,7 +63,7 @@ func sound(v *View) *View {
 // trimmed as opts say. Drawing it again changes nothing.
 func Prepare(v *View, opts *Options) *View {
 	o := opts.orDefault()
-	return Trim(cleanView(v, o.Redact), o.MaxNodes)
+	return Trim(choose(v, &o), o.MaxNodes)
 }
 
 // links is a View's edges by their ends.

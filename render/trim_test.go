@@ -1,6 +1,7 @@
 package render_test
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -110,5 +111,53 @@ func TestTrimShortensChains(t *testing.T) {
 	}
 	if len(got.Nodes) != 6 || skipped != 48183+26 || boxes != 6 {
 		t.Errorf("%d boxes, %d skipped", len(got.Nodes), skipped)
+	}
+}
+
+func TestFocus(t *testing.T) {
+	for pattern, want := range map[string]struct {
+		boxes   int
+		leftOut string
+	}{
+		`main\.ch$`:     {5, "3 boxes on no way through"}, // the root, its channel, the targets, what they hold
+		`^\[0\]`:        {5, "3 boxes"},
+		`main\.Session`: {8, ""},
+		`no such name`:  {8, "nothing here matches"},
+	} {
+		got := render.Prepare(sample.Sessions(), &render.Options{Focus: regexp.MustCompile(pattern)})
+		said := strings.Join(got.LeftOut, "; ")
+		if len(got.Nodes) != want.boxes || !strings.Contains(said, want.leftOut) {
+			t.Errorf("%s: %d boxes, left out %q", pattern, len(got.Nodes), said)
+		}
+	}
+}
+
+func TestDepth(t *testing.T) {
+	v := sample.Sessions()
+	got := render.Prepare(v, &render.Options{Depth: 1})
+	var names []string
+	for i := range got.Nodes {
+		names = append(names, got.Nodes[i].Head)
+	}
+	if len(got.Nodes) != 8 || countOf(got) != countOf(v) || got.Nodes[7].Kind != render.MoreNode {
+		t.Errorf("%d boxes %q", len(got.Nodes), names)
+	}
+	if got := render.Prepare(v, &render.Options{Depth: 9}); len(got.Nodes) != len(v.Nodes) {
+		t.Errorf("%d boxes of %d", len(got.Nodes), len(v.Nodes))
+	}
+}
+
+func TestFlow(t *testing.T) {
+	for name, want := range map[string]bool{"down": false, "right": true} {
+		flow, err := render.ParseFlow(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := render.Prepare(sample.LinkedList(), &render.Options{Flow: flow}); got.Sideways != want {
+			t.Errorf("%s: sideways %v", name, got.Sideways)
+		}
+	}
+	if _, err := render.ParseFlow("up"); err == nil {
+		t.Error("up is no direction")
 	}
 }

@@ -35,6 +35,7 @@ Without -o it prints a text tree that is good to paste.`,
 	c.Flags().StringVar(&f.typ, "type", "", "objects of this type: full or unqualified name, or glob")
 	c.Flags().StringVar(&f.object, "object", "", "the object at (or around) this address")
 	c.Flags().IntVarP(&f.n, "number", "n", 50, "most paths in JSON")
+	c.Flags().IntVar(&f.pic.depth, "depth", 0, "steps from the objects that are shown singly, the rest is collapsed; 0 for all")
 	f.pic.add(c)
 	return c
 }

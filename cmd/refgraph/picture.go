@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/refgraph/refgraph/render"
@@ -15,20 +16,35 @@ import (
 
 // pictureFlags are the flags of every command that draws.
 type pictureFlags struct {
-	output   string
-	maxNodes int
-	scale    float64
+	output    string
+	maxNodes  int
+	scale     float64
+	focus     string
+	direction string
+	depth     int // of commands whose analysis has none
+
+	looking *regexp.Regexp // compiled focus
+	flow    render.Flow    // parsed direction
 }
 
 func (f *pictureFlags) add(c *cobra.Command) {
 	c.Flags().StringVarP(&f.output, "output", "o", "", "file to draw to: .svg .png .dot .mmd .md .html .json .txt; - for standard output")
 	c.Flags().IntVar(&f.maxNodes, "max-nodes", render.DefaultNodes, fmt.Sprintf("most boxes in a picture, at most %d", render.MostNodes))
 	c.Flags().Float64Var(&f.scale, "scale", 2, "pixels for each point of a PNG")
+	c.Flags().StringVar(&f.focus, "focus", "", "keep only the ways through boxes or references whose names match this regular expression")
+	c.Flags().StringVar(&f.direction, "direction", "auto", "where arrows point: down, right, or auto for what reads best")
 }
 
 // check refuses an output whose format is not known before the dump is read.
 func (f *pictureFlags) check() error {
-	if _, err := render.FormatOf(f.output); err != nil {
+	_, err := render.FormatOf(f.output)
+	if err == nil {
+		f.flow, err = render.ParseFlow(f.direction)
+	}
+	if err == nil && f.focus != "" {
+		f.looking, err = regexp.Compile(f.focus)
+	}
+	if err != nil {
 		return usageError{err}
 	}
 	return nil
@@ -53,7 +69,7 @@ func (f *pictureFlags) writeJSON(a *app, v any) error {
 
 // write draws a view to the output file, or as text to standard output.
 func (f *pictureFlags) write(ctx context.Context, a *app, v *render.View) error {
-	opts := &render.Options{MaxNodes: f.maxNodes, Scale: f.scale, Redact: a.hide}
+	opts := &render.Options{MaxNodes: f.maxNodes, Scale: f.scale, Redact: a.hide, Focus: f.looking, Depth: f.depth, Flow: f.flow}
 	if f.output == "" || f.output == "-" {
 		opts.Color = isTerminal(a) && os.Getenv("NO_COLOR") == ""
 		return render.Text(a.out, v, opts)

@@ -176,6 +176,7 @@ func (p *drawer) draw(id, title string, v *render.View, about *Suspect) drawn {
 		o.MaxNodes = p.nodes
 	}
 	v = render.Prepare(v, &o)
+	o.Focus, o.Depth = nil, 0 // done
 	var svg, text bytes.Buffer
 	if p.err = render.SVG(p.ctx, &svg, v, &o); p.err != nil {
 		return out
