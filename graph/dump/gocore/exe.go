@@ -129,6 +129,9 @@ func (c *coreFile) findExe(ctx context.Context, mem *memory) (*executable, error
 	if len(paths) > 0 {
 		what += " at " + paths[0]
 	}
+	if len(c.notes.files) == 0 && len(paths) == 0 {
+		what = "the core does not name its executable: its notes are missing, as in a core that was cut short"
+	}
 	if note != "" {
 		what = note
 	}

@@ -124,10 +124,13 @@ func (p *process) tryQueues(at, block uint64) {
 			return
 		}
 		for i := range n {
-			if !p.isFuncValue(p.mem.u64(b + l.CleanBlockFns.off + i*size)) {
+			switch v := p.mem.u64(b + l.CleanBlockFns.off + i*size); {
+			case v == 0: // was taken to be run
+			case p.isFuncValue(v):
+				filled = true
+			default:
 				return
 			}
-			filled = true
 		}
 	}
 	if filled {
