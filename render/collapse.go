@@ -160,6 +160,8 @@ func (t *trimmer) collapse(keep []bool) *View {
 	v := t.v
 	out := *v
 	out.Nodes, out.Edges = nil, nil
+	anchor := t.anchors(keep)
+	keep = withLone(keep, anchor)
 	at := make([]int, len(v.Nodes))
 	for i, n := range v.Nodes {
 		if keep[i] {
@@ -168,7 +170,6 @@ func (t *trimmer) collapse(keep []bool) *View {
 		}
 	}
 	t.dropped = len(v.Nodes) - len(out.Nodes)
-	anchor := t.anchors(keep)
 	box := map[[2]int]int{}
 	for i := range v.Nodes {
 		if keep[i] {
@@ -190,6 +191,22 @@ func (t *trimmer) collapse(keep []bool) *View {
 	settle(out.Nodes)
 	out.Edges = mergeEdges(v.Edges, at, out.Nodes)
 	return &out
+}
+
+// withLone keeps what would be alone in its "more" box: it takes no more room as
+// itself.
+func withLone(keep []bool, anchor [][2]int) []bool {
+	size := map[[2]int]int{}
+	for i, k := range keep {
+		if !k {
+			size[anchor[i]]++
+		}
+	}
+	out := slices.Clone(keep)
+	for i, k := range keep {
+		out[i] = k || size[anchor[i]] == 1
+	}
+	return out
 }
 
 // absorb adds node i to the "more" box m. What another of the box holds is part

@@ -133,17 +133,23 @@ func TestFocus(t *testing.T) {
 }
 
 func TestDepth(t *testing.T) {
-	v := sample.Sessions()
-	got := render.Prepare(v, &render.Options{Depth: 1})
-	var names []string
-	for i := range got.Nodes {
-		names = append(names, got.Nodes[i].Head)
+	v := sample.Service(60)
+	kinds := func(depth int) (out [4]int) {
+		got := render.Prepare(v, &render.Options{Depth: depth})
+		if countOf(got) != countOf(v) {
+			t.Errorf("depth %d: boxes for %d of %d", depth, countOf(got), countOf(v))
+		}
+		for i := range got.Nodes {
+			out[got.Nodes[i].Kind]++
+		}
+		return out
 	}
-	if len(got.Nodes) != 8 || countOf(got) != countOf(v) || got.Nodes[7].Kind != render.MoreNode {
-		t.Errorf("%d boxes %q", len(got.Nodes), names)
+	near, far := kinds(1), kinds(99)
+	if near[render.TargetNode] != 1 || near[render.MoreNode] == 0 || near[render.ObjectNode] >= far[render.ObjectNode]*2/3 {
+		t.Errorf("one step: %v, all: %v", near, far)
 	}
-	if got := render.Prepare(v, &render.Options{Depth: 9}); len(got.Nodes) != len(v.Nodes) {
-		t.Errorf("%d boxes of %d", len(got.Nodes), len(v.Nodes))
+	if sum := far[0] + far[1] + far[2] + far[3]; sum != 60 {
+		t.Errorf("%d boxes of 60", sum)
 	}
 }
 
