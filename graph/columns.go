@@ -85,8 +85,7 @@ func (g *Graph) Columns() (Columns, error) {
 		for i := range ix.regions {
 			r := &ix.regions[i]
 			h.Addrs.Starts = append(h.Addrs.Starts, r.start)
-			c["address.bits"] = append(c["address.bits"], Pack(r.bits[:]))
-			c["address.ranks"] = append(c["address.ranks"], Pack(r.ranks[:]))
+			c["address.blocks"] = append(c["address.blocks"], Pack(r.blocks[:]))
 		}
 	}
 	var b bytes.Buffer
@@ -182,13 +181,12 @@ func (l *loader) addresses(h *addrHeader) *AddressIndex {
 		ix.sorted = column[uint64](l, "addresses", h.N)
 		return ix
 	}
-	bits := column[[regionWords]uint64](l, "address.bits", len(h.Starts))
-	ranks := column[[regionBlocks]uint32](l, "address.ranks", len(h.Starts))
+	blocks := column[[regionBlocks]addrBlock](l, "address.blocks", len(h.Starts))
 	if l.err != nil {
 		return nil
 	}
 	for i, start := range h.Starts {
-		ix.regions = append(ix.regions, addrRegion{start, &bits[i], &ranks[i]})
+		ix.regions = append(ix.regions, addrRegion{start, &blocks[i]})
 	}
 	return ix
 }
