@@ -112,7 +112,11 @@ type refcounter interface {
 
 // refcounts is a line about an object's reference count.
 func refcounts(g *graph.Graph) (func(graph.NodeID) string, error) {
-	rc, ok := g.Detail().(refcounter)
+	d := g.Detail()
+	if kept, ok := d.(interface{ Unwrap() graph.Detailer }); ok {
+		d = kept.Unwrap()
+	}
+	rc, ok := d.(refcounter)
 	if !ok {
 		return nil, hintError{fmt.Errorf("--refcounts: a %s dump has no reference counts", g.Info().Format), "leave --refcounts out"}
 	}

@@ -38,6 +38,7 @@ func buildLeaks(t *testing.T) string {
 	if runtime.GOOS != "linux" {
 		t.Skip("types of Go dumps need an ELF executable")
 	}
+	t.Setenv("XDG_CACHE_HOME", t.TempDir()) // the dumps are large enough to be kept
 	exe := filepath.Join(t.TempDir(), "goleaks")
 	if out, err := exec.Command("go", "build", "-o", exe, "../../testdata/programs/goleaks").CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
@@ -120,8 +121,22 @@ func TestAnalysesOfADump(t *testing.T) {
 	if d.Added == nil || d.Added.Objects != 0 || len(d.Types) != 0 {
 		t.Errorf("a dump has grown since itself: %+v %+v", d.Added, d.Types)
 	}
+	var kept, again cacheJSON
+	refgraphJSON(t, &kept, "cache")
+	if len(kept.Files) < 4 || kept.Bytes == 0 {
+		t.Errorf("two dumps were read, and kept is %+v", kept)
+	}
 	var s suspectsJSON
 	refgraphJSON(t, &s, "suspects", leaks, "--exe", exe, "--against", clean)
+	var fresh suspectsJSON
+	refgraphJSON(t, &fresh, "suspects", leaks, "--exe", exe, "--against", clean, "--no-cache")
+	if reasons(fresh.Suspects) != reasons(s.Suspects) {
+		t.Errorf("from the cache:\n%sfresh:\n%s", reasons(s.Suspects), reasons(fresh.Suspects))
+	}
+	refgraphJSON(t, &again, "cache")
+	if len(again.Files) < len(kept.Files) {
+		t.Errorf("kept files are gone: %+v", again)
+	}
 	if !strings.Contains(reasons(s.Suspects), "grew from 50 to 5,000 since the older dump: one map[string]*main.profile") {
 		t.Errorf("no growth:\n%s", reasons(s.Suspects))
 	}

@@ -23,7 +23,7 @@ func errDumpCount(n int) error {
 // prints its warnings.
 func (a *app) open(ctx context.Context, path string) (*dump.Dump, error) {
 	bar := a.progress()
-	d, err := dump.Open(ctx, path, &dump.Options{Exe: a.exe, Progress: bar.show})
+	d, err := a.cache().Open(ctx, path, &dump.Options{Exe: a.exe, Progress: bar.show})
 	bar.clear()
 	if err != nil {
 		return nil, err

@@ -18,6 +18,7 @@ type app struct {
 	raw      bool
 	json     bool
 	quiet    bool
+	noCache  bool
 	redact   string
 	hide     *regexp.Regexp // compiled redact
 }
@@ -54,6 +55,7 @@ explains itself in an incident ticket.
 	f.BoolVar(&a.raw, "raw", false, "show containers' insides instead of folding them into one step")
 	f.BoolVar(&a.json, "json", false, "print JSON")
 	f.StringVar(&a.redact, "redact-types", "", "hide what matches this regular expression in the names of types, fields and roots")
+	f.BoolVar(&a.noCache, "no-cache", false, "read the dump even if it is known, and keep nothing of it (see refgraph cache)")
 	f.BoolVarP(&a.quiet, "quiet", "q", false, "no progress and no warnings on standard error")
 	root.PersistentPreRunE = func(*cobra.Command, []string) error {
 		if a.redact == "" {
@@ -71,7 +73,7 @@ explains itself in an incident ticket.
 	root.AddCommand(
 		newInfo(a), newTop(a), newPaths(a), newObject(a), newSites(a), newCapture(a),
 		newSuspects(a), newDominators(a), newCycles(a), newDiff(a), newBackrefs(a), newRefs(a),
-		newFormats(a), newVersion(a), newDemo(a), newReport(a),
+		newFormats(a), newVersion(a), newDemo(a), newReport(a), newCache(a),
 	)
 	for _, c := range root.Commands() {
 		c.Long = strings.TrimSpace(c.Long) + "\n\n" + exitCodes

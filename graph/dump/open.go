@@ -16,6 +16,7 @@ type Dump struct {
 	Graph  *graph.Graph
 	Format *Format
 	src    *source.Source
+	keep   *keeper // the cache's part; nil without a cache
 }
 
 // Open recognises the format of a file and reads it. The errors to tell apart
@@ -80,6 +81,16 @@ func titles() (names []string) {
 	return names
 }
 
-// Close frees the file. The graph's columns stay valid; its Detailer must not
-// be used any more.
-func (d *Dump) Close() error { return d.src.Close() }
+// Close frees the file. The graph's Detailer must not be used any more; its
+// columns stay valid, but not those of a dump that was opened by a [Cache],
+// which keeps here what it does not have yet.
+func (d *Dump) Close() error {
+	if d.keep != nil {
+		d.keep.save(d.Graph)
+		d.keep.close()
+	}
+	if d.src == nil {
+		return nil
+	}
+	return d.src.Close()
+}

@@ -22,8 +22,10 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/edsrzf/mmap-go"
 	"github.com/refgraph/refgraph/graph"
@@ -101,7 +103,8 @@ func (w *writer) all(columns graph.Columns) error {
 		return err
 	}
 	var table []entry
-	for name, parts := range columns {
+	for _, name := range slices.Sorted(maps.Keys(columns)) {
+		parts := columns[name]
 		if err := w.write(make([]byte, -w.off&(align-1))); err != nil {
 			return err
 		}

@@ -1,0 +1,191 @@
+package dump
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/testdata/goheap"
+)
+
+// leakDump is a small real dump, and a cache that keeps it all the same.
+func leakDump(t *testing.T) (c *Cache, dump, exe string) {
+	t.Helper()
+	dump, exe, err := goheap.Leak(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Cache{Dir: filepath.Join(t.TempDir(), "cache"), MinDump: 1, Warn: func(err error) { t.Errorf("cache: %v", err) }}, dump, exe
+}
+
+func open(t *testing.T, c *Cache, path, exe string) *Dump {
+	t.Helper()
+	d, err := c.Open(t.Context(), path, &Options{Exe: exe})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// says is all that a graph and its Detailer say of every object.
+func says(g *graph.Graph) string {
+	var b strings.Builder
+	for n := range graph.NodeID(g.Len()) {
+		b.WriteString(g.Describe(n) + " " + g.Detail().Describe(n, false) + "\n")
+		for i, to := range g.Row(n) {
+			b.WriteString(" " + g.Detail().RefName(n, i, false) + " " + g.RefKind(n, i).String() + " " + g.Describe(to) + "\n")
+		}
+	}
+	for _, r := range g.Roots() {
+		b.WriteString(g.String(r.Name) + g.String(r.Ref) + "\n")
+	}
+	return b.String()
+}
+
+func TestKnownDumpIsTheSame(t *testing.T) {
+	c, path, exe := leakDump(t)
+	fresh := open(t, nil, path, exe)
+	want := says(fresh.Graph)
+	if err := fresh.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := open(t, c, path, exe).Close(); err != nil {
+		t.Fatal(err)
+	}
+	d := open(t, c, path, exe)
+	if d.Format == nil || d.Format.Name != "go-heapdump" {
+		t.Errorf("format %+v", d.Format)
+	}
+	for n := range graph.NodeID(d.Graph.Len()) {
+		for i := range d.Graph.Row(n) {
+			d.Graph.Detail().RefName(n, i, false)
+		}
+	}
+	if d.keep.full != nil {
+		t.Error("names of references read the dump again")
+	}
+	if got := says(d.Graph); got != want {
+		t.Error("a known dump says something else than the first time")
+	}
+	if d.keep.full == nil {
+		t.Error("notes about objects were not read from the dump")
+	}
+	if fields, total := d.Graph.Detail().Fields(0, true, 5); total > 0 && len(fields) == 0 {
+		t.Error("no fields")
+	}
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	d = open(t, c, path, exe)
+	if got := says(d.Graph); got != want || d.keep.full != nil {
+		t.Error("what was asked once is read from the dump again, or is not the same")
+	}
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if d := open(t, c, path, ""); strings.Contains(says(d.Graph), "main.Session") {
+		t.Error("without its executable the dump has types from the cache")
+	}
+}
+
+func TestDamagedIndexIsMadeAgain(t *testing.T) {
+	c, path, exe := leakDump(t)
+	if err := open(t, c, path, exe).Close(); err != nil {
+		t.Fatal(err)
+	}
+	list, err := c.List()
+	if err != nil || len(list) != 2 {
+		t.Fatalf("%d files, %v", len(list), err)
+	}
+	want := ""
+	for _, e := range list {
+		b, err := os.ReadFile(e.path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b[len(b)-1] ^= 1
+		if err := os.WriteFile(e.path, b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	fresh := open(t, nil, path, exe)
+	want = says(fresh.Graph)
+	fresh.Close()
+	d := open(t, c, path, exe)
+	if says(d.Graph) != want {
+		t.Error("a damaged index changes what a dump says")
+	}
+	if !d.keep.fresh[graphFile] {
+		t.Error("a damaged index was used")
+	}
+	d.Close()
+	d = open(t, c, path, exe)
+	defer d.Close()
+	if d.keep.fresh[graphFile] {
+		t.Error("the damaged index was not made again")
+	}
+}
+
+func TestChangedDumpIsReadAgain(t *testing.T) {
+	c, path, exe := leakDump(t)
+	if err := open(t, c, path, exe).Close(); err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, append(b, 0), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d := open(t, c, path, exe)
+	defer d.Close()
+	if !d.keep.fresh[graphFile] {
+		t.Error("the dump has changed and was not read")
+	}
+}
+
+func TestCancelledCacheLeavesNothing(t *testing.T) {
+	c, path, exe := leakDump(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	d, err := c.Open(ctx, path, &Options{Exe: exe})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cancel()
+	d.Close()
+	if list, err := c.List(); err != nil || len(list) > 0 {
+		t.Errorf("%d files are left, %v", len(list), err)
+	}
+}
+
+func TestEvictAndClear(t *testing.T) {
+	c, path, exe := leakDump(t)
+	if err := open(t, c, path, exe).Close(); err != nil {
+		t.Fatal(err)
+	}
+	list, err := c.List()
+	if err != nil || len(list) == 0 {
+		t.Fatal(list, err)
+	}
+	c.MaxBytes = 1
+	if err := c.evict(); err != nil {
+		t.Fatal(err)
+	}
+	if list, _ := c.List(); len(list) > 0 {
+		t.Errorf("%d files are left of a cache for one byte", len(list))
+	}
+	c.MaxBytes = 0
+	if err := open(t, c, path, exe).Close(); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := c.Clear(); err != nil || n == 0 {
+		t.Errorf("cleared %d bytes, %v", n, err)
+	}
+	if n, err := (&Cache{Dir: filepath.Join(c.Dir, "none")}).Clear(); err != nil || n != 0 {
+		t.Errorf("cleared %d bytes of no cache, %v", n, err)
+	}
+}
