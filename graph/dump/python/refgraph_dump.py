@@ -22,6 +22,7 @@ and members of C structures are read.
 
 import _signal
 import _thread
+import _tracemalloc
 import _weakref
 import gc
 import os
@@ -521,8 +522,7 @@ class _Dump:
         self.code_names = None
         self.objects = self.refs = 0
         self.warn = []
-        tm = sys.modules.get("_tracemalloc")
-        self.site_of = tm._get_object_traceback if tm and tm.is_tracing() else None
+        self.site_of = _tracemalloc._get_object_traceback if _tracemalloc.is_tracing() else None
 
     def run(self, work, before):
         self.header()

@@ -1,0 +1,1 @@
+"""A small web service whose memory grows, to hunt the leak in."""
