@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"strings"
 
 	"github.com/refgraph/refgraph/graph/dump/gotype"
 	"github.com/refgraph/refgraph/graph/dump/internal/source"
@@ -146,7 +147,8 @@ func (c *coreFile) candidates(ids buildIDs) (paths []string) {
 	}
 	beside := filepath.Dir(c.src.Path)
 	if ok {
-		paths = append(paths, f.path, filepath.Join(beside, filepath.Base(f.path)))
+		path := strings.TrimSuffix(f.path, " (deleted)") // as the kernel marks a file that was replaced
+		paths = append(paths, path, filepath.Join(beside, filepath.Base(path)))
 	}
 	if !ok && c.notes.command != "" && c.src.Path != "" {
 		paths = append(paths, filepath.Join(beside, c.notes.command)) // qemu-user names no files

@@ -1,7 +1,6 @@
 package gocore
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/binary"
 	"slices"
@@ -162,17 +161,6 @@ func (m *memory) uint(addr uint64, size int) uint64 {
 		return uint64(m.u32(addr))
 	}
 	return m.u64(addr)
-}
-
-// cstring reads a string that a zero byte ends, of at most limit bytes.
-func (m *memory) cstring(addr uint64, limit int) string {
-	p := m.find(addr)
-	if p == nil {
-		return ""
-	}
-	b := p.bytes(addr, int(min(uint64(limit), p.hi-addr)))
-	s, _, _ := bytes.Cut(b, []byte{0})
-	return string(s)
 }
 
 // release gives the pages of a range back to the system.

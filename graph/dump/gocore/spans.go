@@ -60,7 +60,6 @@ type heap struct {
 	bytes  uint64 // of their slots
 	inUse  uint64 // bytes of spans
 	broken int    // spans that make no sense
-	lost   int    // allocated objects whose bytes are not in the core
 }
 
 // allocated reports whether slot i is.

@@ -32,6 +32,7 @@ func (r *roots) goroutine(g *goroutine) {
 	if broken != "" {
 		r.warnStack(g, broken)
 	}
+	p.mem.release(g.lo, g.hi-g.lo)
 }
 
 // registers adds what the registers of a running goroutine may refer to.

@@ -24,7 +24,7 @@ import (
 	"github.com/edsrzf/mmap-go"
 )
 
-type object struct{ base, size, typ uint64 }
+type object struct{ base, size uint64 }
 
 type segment struct {
 	lo, hi uint64
