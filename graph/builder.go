@@ -12,6 +12,8 @@ import (
 type Builder struct {
 	g  *Graph
 	mu sync.Mutex // roots, warnings, large sizes
+
+	noRecords bool
 }
 
 // NewBuilder starts the graph of one dump. The references' label width cannot
@@ -44,10 +46,16 @@ func (b *Builder) SetCount(n int) error {
 	g.typeOf = Large[TypeID](n)
 	g.size32 = Large[uint32](n)
 	g.flags = Large[nodeFlags](n)
-	g.recLo = Large[uint32](n)
-	g.recHi = Large[uint8](n)
+	if !b.noRecords {
+		g.recLo = Large[uint32](n)
+		g.recHi = Large[uint8](n)
+	}
 	return nil
 }
+
+// NoRecords saves the memory of record positions, for readers that find an
+// object's record otherwise. It is called before the objects are counted.
+func (b *Builder) NoRecords() { b.noRecords = true }
 
 // SetAddresses makes a graph of the objects in the index.
 func (b *Builder) SetAddresses(ix *AddressIndex) error {
@@ -68,7 +76,9 @@ func (b *Builder) SetNode(n NodeID, t TypeID, size uint64, record int64) {
 		g.large[n] = size
 		b.mu.Unlock()
 	}
-	g.recLo[n], g.recHi[n] = uint32(record), uint8(record>>32)
+	if g.recLo != nil {
+		g.recLo[n], g.recHi[n] = uint32(record), uint8(record>>32)
+	}
 }
 
 // SetSizes sets the shallow size of count objects from n on. Calls for different
@@ -85,12 +95,6 @@ func (b *Builder) SetSizes(n NodeID, count int, size uint64) {
 	for i := range list {
 		list[i] = uint32(size)
 	}
-}
-
-// SetRecord sets an object's record position. Calls for different objects may
-// be concurrent.
-func (b *Builder) SetRecord(n NodeID, record int64) {
-	b.g.recLo[n], b.g.recHi[n] = uint32(record), uint8(record>>32)
 }
 
 // SetType sets an object's type and how it is known. Calls for different

@@ -43,6 +43,7 @@ type header struct {
 	N        int
 	Refs     int64
 	Labels   LabelWidth
+	Records  bool
 	Types    []string
 	Strings  []string
 	Large    map[NodeID]uint64
@@ -64,7 +65,7 @@ type addrHeader struct {
 // Columns returns the arrays of a graph, without copying them, and the rest as
 // a gob in the column "graph".
 func (g *Graph) Columns() (Columns, error) {
-	h := header{Info: g.info, N: g.n, Refs: g.refs, Labels: g.labels, Types: g.types.names.list, Strings: g.strs.list, Large: g.large, Warnings: g.warnings}
+	h := header{Info: g.info, N: g.n, Refs: g.refs, Labels: g.labels, Records: g.recLo != nil, Types: g.types.names.list, Strings: g.strs.list, Large: g.large, Warnings: g.warnings}
 	c := Columns{
 		"types": {Pack(g.typeOf)}, "sizes": {Pack(g.size32)}, "flags": {Pack(g.flags)},
 		"records": {Pack(g.recLo)}, "records.high": {Pack(g.recHi)}, "roots": {Pack(g.roots)},
@@ -108,7 +109,9 @@ func FromColumns(get func(name string) []byte, detail func(*Graph) Detailer) (*G
 	l := loader{get: get}
 	g.typeOf, g.size32 = column[TypeID](&l, "types", h.N), column[uint32](&l, "sizes", h.N)
 	g.flags = column[nodeFlags](&l, "flags", h.N)
-	g.recLo, g.recHi = column[uint32](&l, "records", h.N), column[uint8](&l, "records.high", h.N)
+	if h.Records {
+		g.recLo, g.recHi = column[uint32](&l, "records", h.N), column[uint8](&l, "records.high", h.N)
+	}
 	g.roots = column[Root](&l, "roots", -1)
 	g.rows = l.rows(&h)
 	g.addrs = l.addresses(h.Addrs)

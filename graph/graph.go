@@ -74,8 +74,14 @@ func (g *Graph) Size(n NodeID) uint64 {
 	return g.large[n]
 }
 
-// Record returns the position of the object's record in the dump.
-func (g *Graph) Record(n NodeID) int64 { return int64(g.recHi[n])<<32 | int64(g.recLo[n]) }
+// Record returns the position of the object's record in the dump; 0 if the
+// reader keeps none.
+func (g *Graph) Record(n NodeID) int64 {
+	if g.recLo == nil {
+		return 0
+	}
+	return int64(g.recHi[n])<<32 | int64(g.recLo[n])
+}
 
 // Address returns the address (or, for formats without addresses, the id) of
 // an object. It costs a binary search; it is for display.

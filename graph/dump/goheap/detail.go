@@ -17,13 +17,47 @@ type detail struct {
 
 // content returns the bytes of an object from its address on, or nil.
 func (d *detail) content(n graph.NodeID) []byte {
-	t := &d.heap.batches[d.heap.batchOf(n)]
+	i := d.heap.batchOf(n)
+	t := &d.heap.batches[i]
+	pos, ok := d.record(t, int(n-d.heap.first[i]))
+	if !ok {
+		return nil
+	}
 	head := int(t.header())
-	b, err := d.src.Slice(d.g.Record(n)+int64(t.headerLen()+head), int(t.size)-head)
+	b, err := d.src.Slice(pos+int64(t.headerLen()+head), int(t.size)-head)
 	if err != nil {
 		return nil
 	}
 	return b
+}
+
+// record returns the position of the k-th record of a batch: records of objects
+// without pointers have one length, others must be walked.
+func (d *detail) record(t *batch, k int) (pos int64, ok bool) {
+	fixed := int64(t.headerLen()) + int64(t.size)
+	if !t.pointers() {
+		return t.pos + int64(k)*(fixed+1), true
+	}
+	if k == 0 {
+		return t.pos, true
+	}
+	b, err := d.src.Slice(t.pos, int(t.bytes))
+	if err != nil {
+		return 0, false
+	}
+	at := int64(0)
+	for range k {
+		at += fixed
+		n := 0
+		if at < int64(len(b)) {
+			n, _ = fieldsEnd(b[at:], t.size)
+		}
+		if n == 0 {
+			return 0, false
+		}
+		at += int64(n)
+	}
+	return t.pos + at, true
 }
 
 // RefName implements graph.Detailer.

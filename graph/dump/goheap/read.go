@@ -40,6 +40,7 @@ func Read(ctx context.Context, src *source.Source) (*graph.Graph, error) {
 		return nil, err
 	}
 	rec.batches = nil
+	b.NoRecords() // batches tell
 	if err := b.SetAddresses(h.index); err != nil {
 		return nil, err
 	}

@@ -56,7 +56,7 @@ func (r *rows) fill(w *graph.RowWriter, lo, hi graph.NodeID) error {
 		skip := int(n - r.heap.first[i])
 		count := int(min(r.heap.first[i+1], hi) - n)
 		if !t.pointers() {
-			r.leaves(w, rd, t, n, skip, count)
+			r.leaves(w, rd, t, n, count)
 		} else if err := r.batch(w, rd, i, n, skip, count); err != nil {
 			return err
 		}
@@ -65,14 +65,12 @@ func (r *rows) fill(w *graph.RowWriter, lo, hi graph.NodeID) error {
 	return nil
 }
 
-// leaves writes the rows of objects without pointers. Their records have all
-// one length and need not be read.
-func (r *rows) leaves(w *graph.RowWriter, rd *rowReader, t *batch, n graph.NodeID, skip, count int) {
+// leaves writes the rows of objects without pointers. Their records need not
+// be read.
+func (r *rows) leaves(w *graph.RowWriter, rd *rowReader, t *batch, n graph.NodeID, count int) {
 	id := r.sizeType(rd, t.size, 0)
-	record := int64(t.size) + int64(t.headerLen()) + 1
-	for k := range count {
+	for range count {
 		r.b.SetType(n, id, graph.TypeSizeClass)
-		r.b.SetRecord(n, t.pos+int64(skip+k)*record)
 		w.Next()
 		n++
 	}
@@ -110,7 +108,6 @@ func (r *rows) batch(w *graph.RowWriter, rd *rowReader, i int, n graph.NodeID, s
 			return r.changed(t)
 		}
 		if k >= skip {
-			r.b.SetRecord(n, t.pos+int64(at))
 			r.object(w, rd, n, b[body:fields], head)
 			n++
 		}
@@ -169,7 +166,6 @@ func (r *rows) large(w *graph.RowWriter, rd *rowReader, t *batch, n graph.NodeID
 		}
 	})
 	r.b.SetType(n, r.sizeType(rd, t.size, count), graph.TypeSizeClass)
-	r.b.SetRecord(n, t.pos)
 	w.Next()
 	return list.err
 }
