@@ -103,8 +103,27 @@ const (
 // Find runs all detectors and returns the suspects: those that a person can act
 // on first (held by the program's own roots before those of libraries and the
 // runtime), then by what they retain. A heap without a leak gives none. It
-// takes a few passes over the objects and 8 bytes an object.
+// takes a few passes over the objects and 8 bytes an object. Without an older
+// dump the answer stays with the graph: it is found once, or taken from what was
+// kept of it.
 func Find(ctx context.Context, h *Heap) ([]Suspect, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if h.Older != nil {
+		return find(ctx, h)
+	}
+	f, err := graph.Result(ctx, h.Graph, "suspects", fromColumns, func() (*findings, error) {
+		list, err := find(ctx, h)
+		return &findings{list}, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return f.List, nil
+}
+
+func find(ctx context.Context, h *Heap) ([]Suspect, error) {
 	var all []Suspect
 	for _, d := range Detectors() {
 		found, err := d.Run(ctx, h)

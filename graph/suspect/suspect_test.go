@@ -1,9 +1,11 @@
 package suspect
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -188,7 +190,7 @@ func (d hideKeys) RefName(n graph.NodeID, i int, _ bool) string {
 func (d hideKeys) Fields(graph.NodeID, bool, int) ([]graph.Field, int) { return nil, 0 }
 func (d hideKeys) Describe(graph.NodeID, bool) string                  { return "" }
 
-func find(t testing.TB, h *Heap) []Suspect {
+func findAll(t testing.TB, h *Heap) []Suspect {
 	t.Helper()
 	list, err := Find(t.Context(), h)
 	if err != nil {
@@ -211,7 +213,7 @@ func TestLeaksAreFound(t *testing.T) {
 			var p picture
 			ballast(&p)
 			leak.draw(&p, 4000)
-			list := find(t, heap(t, &p))
+			list := findAll(t, heap(t, &p))
 			if len(list) != 1 {
 				t.Fatalf("%d suspects:\n%s", len(list), show(list))
 			}
@@ -240,7 +242,7 @@ func TestCleanHeapsGiveNone(t *testing.T) {
 			var p picture
 			ballast(&p)
 			leak.draw(&p, 60)
-			if list := find(t, heap(t, &p)); len(list) > 0 {
+			if list := findAll(t, heap(t, &p)); len(list) > 0 {
 				t.Errorf("suspects in a clean heap:\n%s", show(list))
 			}
 		})
@@ -255,7 +257,7 @@ func TestAllLeaksTogether(t *testing.T) {
 	for _, leak := range all {
 		leak.draw(&p, 4000)
 	}
-	list := find(t, heap(t, &p))
+	list := findAll(t, heap(t, &p))
 	if len(list) != len(all) {
 		t.Errorf("%d suspects, want %d:\n%s", len(list), len(all), show(list))
 	}
@@ -281,7 +283,7 @@ func TestFingerprintsAreStable(t *testing.T) {
 			}
 			ballast(&p)
 			leak.draw(&p, n)
-			if list := find(t, heap(t, &p)); len(list) > 0 {
+			if list := findAll(t, heap(t, &p)); len(list) > 0 {
 				prints = append(prints, list[0].Fingerprint)
 			}
 		}
@@ -296,6 +298,30 @@ func TestFingerprintsAreStable(t *testing.T) {
 	}
 }
 
+// What is kept of the findings is all of them.
+func TestKeptFindings(t *testing.T) {
+	var p picture
+	ballast(&p)
+	for _, l := range leaks {
+		l.draw(&p, 4000)
+	}
+	list := findAll(t, heap(t, &p))
+	columns := (&findings{list}).Columns()
+	back, err := fromColumns(func(name string) []byte { return bytes.Join(columns[name], nil) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range list { // what only sorting needs is not kept
+		list[i].rank, list[i].anyway = 0, false
+	}
+	if !reflect.DeepEqual(back.List, list) {
+		t.Errorf("kept\n%swant\n%s", show(back.List), show(list))
+	}
+	if _, err := fromColumns(func(string) []byte { return nil }); !errors.Is(err, graph.ErrColumns) {
+		t.Errorf("from nothing: %v", err)
+	}
+}
+
 func TestGrowth(t *testing.T) {
 	draw := func(cache, table int) *Heap {
 		var p picture
@@ -306,7 +332,7 @@ func TestGrowth(t *testing.T) {
 	}
 	h := draw(3000, 3000)
 	h.Older = draw(500, 2900)
-	list := find(t, h)
+	list := findAll(t, h)
 	if len(list) == 0 || list[0].Detector != "growth" && list[1].Detector != "growth" {
 		t.Fatalf("no growth:\n%s", show(list))
 	}
@@ -327,7 +353,7 @@ func TestBiggestDrop(t *testing.T) {
 		p.add("@main.a>y%d @main.b>y%d y%d=main.Y/50000", i, i, i)
 	}
 	h := heap(t, &p)
-	list := find(t, h)
+	list := findAll(t, h)
 	if len(list) != 2 || list[0].Detector != "biggest-drop" || list[1].Detector != "biggest-drop" {
 		t.Fatalf("got\n%s", show(list))
 	}
@@ -341,7 +367,7 @@ func TestBiggestDrop(t *testing.T) {
 
 func TestEmptyAndCancelled(t *testing.T) {
 	h := heap(t, &picture{})
-	if list := find(t, h); len(list) > 0 {
+	if list := findAll(t, h); len(list) > 0 {
 		t.Errorf("suspects in an empty heap:\n%s", show(list))
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -361,7 +387,7 @@ func BenchmarkFind(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if list := find(b, h); len(list) == 0 {
+		if list := findAll(b, h); len(list) == 0 {
 			b.Fatal("nothing found")
 		}
 	}
