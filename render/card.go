@@ -22,11 +22,10 @@ const (
 
 // card is what a node says and how big that is; its place comes later.
 type card struct {
-	kind  NodeKind
-	look  look
-	rows  []cardRow
-	w, h  float64
-	value bool
+	kind NodeKind
+	look look
+	rows []cardRow
+	w, h float64
 }
 
 // look is the colours of a card.

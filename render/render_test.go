@@ -435,17 +435,18 @@ func TestSpeed(t *testing.T) {
 		t.Skip("time limits are for CI")
 	}
 	svgOf(t, sample.Service(60), nil) // fills the engine's cache
-	start := time.Now()
-	svgOf(t, sample.Service(60), nil)
-	if d := time.Since(start); d > 400*time.Millisecond {
-		t.Errorf("an SVG of 60 boxes took %v", d)
-	}
-	start = time.Now()
-	if err := render.PNG(context.Background(), io.Discard, sample.Service(60), nil); err != nil {
-		t.Fatal(err)
-	}
-	if d := time.Since(start); d > 1200*time.Millisecond {
-		t.Errorf("a PNG of 60 boxes took %v", d)
+	for f, limit := range map[render.Format]time.Duration{render.FormatSVG: 400 * time.Millisecond, render.FormatPNG: 1200 * time.Millisecond} {
+		best := time.Hour // other tests are running
+		for range 8 {
+			start := time.Now()
+			if err := render.Write(t.Context(), io.Discard, f, sample.Service(60), nil); err != nil {
+				t.Fatal(err)
+			}
+			best = min(best, time.Since(start))
+		}
+		if best > limit {
+			t.Errorf("a picture of 60 boxes as %s took %v", f, best)
+		}
 	}
 }
 

@@ -82,7 +82,7 @@ func Layout(ctx context.Context, dot []byte) ([]byte, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, Timeout, ErrTimeout)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, exe)
-	cmd.Env = append(os.Environ(), childEnv+"=1", "GOMEMLIMIT=off")
+	cmd.Env = append(os.Environ(), childEnv+"=1")
 	cmd.Stdin = bytes.NewReader(dot)
 	out := &limited{max: maxOutput}
 	errOut := &limited{max: 4096}

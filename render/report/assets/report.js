@@ -125,6 +125,7 @@ for (const picture of document.querySelectorAll(".picture")) {
 for (const details of document.querySelectorAll("details.unfold")) {
   const box = document.getElementById(details.dataset.box);
   if (!box) continue;
+  box.ownerSVGElement.setAttribute("role", "group"); // an img would hide the button in it
   box.classList.add("opens");
   box.setAttribute("tabindex", "0");
   box.setAttribute("role", "button");
