@@ -17,9 +17,12 @@ import (
 // objects they refer to in the next. Of several types for one object in one
 // round the best one is taken (see info.better), so that the result does not
 // depend on which core was faster; a type of an earlier round stays, unless a
-// later one only says more (see refines). What nothing else tells is taken
-// from type words before pointers (Hint) and from slices of a part of an array,
-// and the rounds go on from there.
+// later one only says more (see refines).
+//
+// It begins with what variables refer to. Objects whose type the dump has, but
+// that were not reached so, come next: many are garbage, whose pointers can lead
+// to memory that is something else by now. What nothing else tells is taken from
+// type words before pointers (Hint) and from slices of a part of an array.
 func (ty *Typer) Run(ctx context.Context, workers int) error {
 	if ty.exe == nil {
 		return ty.finish(ctx, workers)
@@ -33,7 +36,8 @@ func (ty *Typer) Run(ctx context.Context, workers int) error {
 		variables []variable
 		scan      func(w *propagator, lo, hi graph.NodeID)
 	}{
-		{ty.variables, (*propagator).settled},
+		{ty.variables, (*propagator).takeOld},
+		{nil, (*propagator).takeExact},
 		{nil, (*propagator).takeHints},
 		{ty.shapes, (*propagator).takeInterior},
 	}
@@ -228,8 +232,8 @@ func (p *propagation) settle() {
 			continue
 		}
 		rank := uint32(claimOld)
-		if cur.rank() == claimExact {
-			rank = claimExact
+		if cur.exact() {
+			rank = claimFollowed
 		}
 		p.col[u.node] = makeClaim(rank, u.number)
 		again = append(again, u.node)
@@ -248,7 +252,7 @@ func (p *propagation) refines(number uint32, cur claim) bool {
 		return !old.t.Internal() && (old.t.Part == PartNone || old.t.Part == PartArray) && old.t.Size == in.t.Size &&
 			old.t.PtrBytes > 0 == (in.t.PtrBytes > 0)
 	}
-	return cur.rank() != claimExact && in.t.startsWith(old.t)
+	return !cur.exact() && in.t.startsWith(old.t)
 }
 
 // startsWith reports whether the first bytes of a t are an s.

@@ -6,12 +6,26 @@ import (
 	"github.com/refgraph/refgraph/graph"
 )
 
-// settled follows what was known before the first round.
-func (w *propagator) settled(lo, hi graph.NodeID) {
+// takeOld follows what was inferred before the first round.
+func (w *propagator) takeOld(lo, hi graph.NodeID) {
 	for n := lo; n < hi; n++ {
-		if r := w.load(n).rank(); r == claimOld || r == claimExact {
+		if w.load(n).rank() == claimOld {
 			w.node(n)
 		}
+	}
+}
+
+// takeExact follows the objects of exact type that were not reached.
+func (w *propagator) takeExact(lo, hi graph.NodeID) {
+	for n := lo; n < hi; n++ {
+		w.reach(n, w.load(n))
+	}
+}
+
+// reach sees to it that the references of an object of exact type are followed.
+func (w *propagator) reach(m graph.NodeID, c claim) {
+	if c.rank() == claimExact && w.cas(m, c, makeClaim(claimFollowed, c.number())) {
+		w.push(m, w.info(c.number()))
 	}
 }
 
@@ -68,6 +82,7 @@ func (w *propagator) node(n graph.NodeID) {
 	tiled := in.t.Part.tiled()
 	for i, label := range words.slots {
 		if label&uint16(SlotInterior) != 0 {
+			w.reach(row[i], w.load(row[i]))
 			continue
 		}
 		word := uint64(label)
@@ -90,7 +105,7 @@ func (w *propagator) node(n graph.NodeID) {
 			if to := code.to(); to != 0 {
 				w.propose(row[i], to, 1)
 			}
-		case SlotNone, SlotTyp, SlotUnsafe:
+		case SlotNone, SlotTyp:
 		default:
 			w.special(code.kind(), code.to(), row[i])
 		}
@@ -131,10 +146,16 @@ func (w *propagator) special(kind SlotKind, number uint32, m graph.NodeID) {
 	case SlotEface, SlotIface:
 		if c := w.load(m); c.rank() == claimHint {
 			w.propose(m, c.number(), 0)
+		} else {
+			w.reach(m, c)
 		}
+	case SlotUnsafe:
+		w.reach(m, w.load(m))
 	case SlotFunc:
 		if t := w.closure(m); t != nil {
 			w.propose(m, t.id, 1)
+		} else {
+			w.reach(m, w.load(m))
 		}
 	}
 }
@@ -163,6 +184,10 @@ func (w *propagator) propose(m graph.NodeID, number uint32, direct uint32) {
 	rank := w.roundRank() + direct
 	for {
 		cur := w.load(m)
+		if cur.rank() == claimExact {
+			w.reach(m, cur)
+			continue
+		}
 		if cur.number() == number && cur.rank() > claimHint {
 			if cur.rank() == rank-1 && direct == 1 && !w.cas(m, cur, makeClaim(rank, number)) {
 				continue

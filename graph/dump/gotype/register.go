@@ -38,7 +38,7 @@ func (ty *Typer) finishNode(n graph.NodeID, ids []graph.TypeID) {
 		return
 	}
 	src := graph.TypeInferred
-	if c.rank() == claimExact {
+	if c.exact() {
 		src = graph.TypeExact
 	}
 	ty.b.SetType(n, ids[c.number()], src)

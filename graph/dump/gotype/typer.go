@@ -64,11 +64,12 @@ const (
 	claimShift = 26
 	claimMask  = 1<<claimShift - 1
 
-	claimNone  = 0 // number is a slotFact
-	claimHint  = 1 // a type word was seen before a pointer to it
-	claimOld   = 2 // inferred and settled
-	claimExact = 3
-	claimRound = 4 // first of the ranks of types inferred in a round
+	claimNone     = 0 // number is a slotFact
+	claimHint     = 1 // a type word was seen before a pointer to it
+	claimOld      = 2 // inferred and settled
+	claimExact    = 3 // the dump says so
+	claimFollowed = 4 // the same, and its references were followed
+	claimRound    = 5 // first of the ranks of types inferred in a round
 	// A round has two ranks: by the type word of an interface, and directly.
 	// The ranks are used again after rounds rounds.
 	rounds = (1<<(32-claimShift) - claimRound) / 2
@@ -78,6 +79,7 @@ func makeClaim(rank uint32, number uint32) claim { return claim(rank<<claimShift
 
 func (c claim) rank() uint32   { return uint32(c >> claimShift) }
 func (c claim) number() uint32 { return uint32(c & claimMask) }
+func (c claim) exact() bool    { return c.rank() == claimExact || c.rank() == claimFollowed }
 
 type variable struct {
 	node graph.NodeID
