@@ -189,9 +189,16 @@ func (k *keeper) warn(err error) {
 	}
 }
 
+// maxSave is how long a command may take to keep what it found, after its answer
+// is out. A disk that is slower than that is not worth it.
+const maxSave = 3 * time.Second
+
 // save writes what this run has found out.
 func (k *keeper) save(g *graph.Graph) {
-	if k.ctx.Err() != nil {
+	ctx, cancel := context.WithTimeout(k.ctx, maxSave)
+	defer cancel()
+	k.ctx = ctx
+	if ctx.Err() != nil {
 		return
 	}
 	if err := os.MkdirAll(k.cache.Dir, 0o700); err != nil {
