@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"runtime/debug"
 
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/dump"
@@ -28,9 +29,17 @@ func (a *app) open(ctx context.Context, path string) (*dump.Dump, error) {
 	if err != nil {
 		return nil, err
 	}
+	if d.Graph.Len() > manyObjects {
+		debug.SetGCPercent(20)
+	}
 	a.warn(d.Graph.Warnings())
 	return d, nil
 }
+
+// manyObjects is from where on the collector may run more often: the columns of
+// a large graph have no pointers to scan, so a run costs next to nothing, and
+// garbage as large as the graph costs memory.
+const manyObjects = 1 << 20
 
 // maxShown is how many warnings are printed; `info` prints all.
 const maxShown = 5
@@ -44,7 +53,7 @@ func (a *app) warn(list []graph.Warning) {
 			fmt.Fprintf(a.err, "warning: and %d more; refgraph info lists them\n", len(list)-i)
 			return
 		}
-		fmt.Fprintln(a.err, "warning: "+warningText(w))
+		fmt.Fprintln(a.err, "warning: "+a.name(warningText(w)))
 	}
 }
 
