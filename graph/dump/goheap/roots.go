@@ -110,135 +110,11 @@ func (r *roots) memory(rec *records) func(addr uint64, n int) []byte {
 	}
 }
 
-// goroutine adds the pointers in a goroutine's frames.
-func (r *roots) goroutine(g *goroutine) error {
-	words := window{src: r.src}
-	for i := range g.frames {
-		if err := r.frame(&words, g, i); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// frame adds the pointers in frame i of a goroutine.
-func (r *roots) frame(words *window, g *goroutine, i int) error {
-	f := &g.frames[i]
-	contents, err := words.at(f.contents.pos, int(f.contents.n))
-	if err != nil {
-		return err
-	}
-	contents = contents[:f.contents.n]
-	if g.stale(i) {
-		for off := uint64(0); off+8 <= uint64(len(contents)); off += 8 {
-			r.slot(g, i, off, word(contents, int(off)), graph.Conservative)
-		}
-		return nil
-	}
-	list := cursor{w: window{src: r.src}, pos: f.fields}
-	list.fields(func(off uint64) {
-		if off+8 <= uint64(len(contents)) {
-			n, interior := r.slot(g, i, off, word(contents, int(off)), graph.Strong)
-			if n != graph.None && off >= 8 {
-				r.hint(n, interior, word(contents, int(off)-8))
-			}
-		}
-	})
-	return list.err
-}
-
-// stale reports whether the pointer map of frame i is not of the place where it
-// stopped: the writer takes the map of the last call, which is wrong for a
-// frame that was preempted between calls, and so for its arguments, which are
-// in its caller's frame.
-func (g *goroutine) stale(i int) bool {
-	return i > 0 && g.frames[i-1].fn == "runtime.asyncPreempt" ||
-		i > 1 && g.frames[i-2].fn == "runtime.asyncPreempt"
-}
-
 // hint shows the typer the word before a pointer to n.
 func (r *roots) hint(n graph.NodeID, interior bool, prev uint64) {
 	if !interior {
 		r.typer.Hint(n, prev)
 	}
-}
-
-// slot adds the root of one word of a frame. It returns what the word leads to.
-func (r *roots) slot(g *goroutine, i int, off, p uint64, via graph.RefKind) (n graph.NodeID, interior bool) {
-	n, interior, ok := r.heap.find(p, r.b.Graph())
-	if !ok {
-		return graph.None, false
-	}
-	f := &g.frames[i]
-	variable, local, slot := r.variable(g, i, off)
-	fn := f.fn
-	if variable == argument {
-		fn = g.frames[i-1].fn
-	}
-	what := fn
-	root := graph.Root{Node: n, Kind: graph.RootStack, Rank: r.rank(g, fn), Via: via}
-	if local != nil {
-		what += " · " + local.Name
-		root.Ref = r.b.String(local.Type.SlotLabel(slot))
-		if via == graph.Strong {
-			r.typer.Variable(n, local.Type, slot, interior)
-		}
-	}
-	root.Name = r.b.String(fmt.Sprintf("goroutine %d %s", g.id, what))
-	root.Group = r.b.String(fmt.Sprintf("goroutines %s (%s)", what, g.state()))
-	r.b.AddRoot(root)
-	return n, interior
-}
-
-// Where a word of a frame belongs to.
-type owner uint8
-
-const (
-	unknown  owner = iota
-	variable       // of the frame's function
-	argument       // of the function it called
-)
-
-// variable finds the variable that the word at off of frame i is of, and the
-// number of the word within it. Arguments are in the caller's frame.
-func (r *roots) variable(g *goroutine, i int, off uint64) (owner, *gotype.Local, uint64) {
-	if r.exe == nil {
-		return unknown, nil, 0
-	}
-	f := &g.frames[i]
-	if l, slot := localAt(r.localsOf(g, i), int64(off)-f.contents.n); l != nil {
-		return variable, l, slot
-	}
-	if i > 0 {
-		if l, slot := localAt(r.localsOf(g, i-1), int64(off)); l != nil {
-			return argument, l, slot
-		}
-	}
-	return unknown, nil, 0
-}
-
-func localAt(list []gotype.Local, cfaOffset int64) (*gotype.Local, uint64) {
-	for k := range list {
-		l := &list[k]
-		if d := cfaOffset - l.CFAOffset; l.Type != nil && d >= 0 && uint64(d) < l.Type.Size {
-			return l, uint64(d) / 8
-		}
-	}
-	return nil, 0
-}
-
-// localsOf returns the variables of frame i where it stopped.
-func (r *roots) localsOf(g *goroutine, i int) []gotype.Local {
-	pc := g.frames[i].pc
-	if i > 0 {
-		pc-- // a return address; the call is before it
-	}
-	l, ok := r.locals[pc]
-	if !ok {
-		l = r.exe.Locals(pc)
-		r.locals[pc] = l
-	}
-	return l
 }
 
 // rank ranks what a function of a goroutine holds.
@@ -264,19 +140,6 @@ func packageOf(fn string) string {
 		return fn[:slash+i]
 	}
 	return fn
-}
-
-// state says what a goroutine does.
-func (g *goroutine) state() string {
-	switch {
-	case g.status == 4 && g.reason != "":
-		return g.reason
-	case g.status == 1:
-		return "runnable"
-	case g.status == 3:
-		return "in a system call"
-	}
-	return fmt.Sprintf("status %d", g.status)
 }
 
 // calls adds what deferred calls and panics hold.

@@ -325,8 +325,7 @@ func addressed(ready chan<- struct{}) {
 	}
 	local.p = newNode("stack object")
 	know("stack object", local.p, "", "*").Root = fmt.Sprintf("goroutine %d main.addressed · local", goid())
-	wait(ready, &local.p)
-	local.p.touch()
+	wait(ready, &local.p) // from here on only wait's pointer keeps the struct alive
 }
 
 //go:noinline
