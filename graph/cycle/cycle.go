@@ -27,23 +27,13 @@ func Find(ctx context.Context, t *dominator.Tree) ([]Component, error) {
 	if err := f.run(ctx); err != nil {
 		return nil, err
 	}
-	list := f.components(t)
-	f.open, f.calls = nil, nil
-	var several bool
-	for i := range list {
-		c := &list[i]
-		if !c.Reachable {
-			continue
-		}
-		// If one object dominates the others, it retains what all retain.
-		if top := t.Topmost(c.Nodes); len(top) == 1 {
-			c.Retained = t.Retained(top[0])
-		} else {
-			several = true
-		}
-		if i%1024 == 0 && ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
+	list, err := f.components(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	several, err := f.dominated(ctx, t, list)
+	if err != nil {
+		return nil, err
 	}
 	if several {
 		if err := f.retained(ctx, t, list); err != nil {
@@ -56,20 +46,58 @@ func Find(ctx context.Context, t *dominator.Tree) ([]Component, error) {
 	return list, nil
 }
 
-func (f *finder) components(t *dominator.Tree) []Component {
+// components lists the members of each component in NodeID order. index becomes
+// the number of each object's component, from 1 on, or 0.
+func (f *finder) components(ctx context.Context, t *dominator.Tree) ([]Component, error) {
 	list := make([]Component, len(f.ends))
+	clear(f.index)
+	f.open, f.calls = nil, nil
 	start := 0
 	for i, end := range f.ends {
-		c := &list[i]
-		c.Nodes = f.members[start:end:end]
-		slices.Sort(c.Nodes)
-		c.Reachable = t.Reachable(c.Nodes[0])
-		for _, n := range c.Nodes {
-			c.Bytes += f.g.Size(n)
+		for _, n := range f.members[start:end] {
+			f.index[n] = uint32(i) + 1
 		}
+		list[i].Nodes = f.members[start:start:end]
 		start = end
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
 	}
-	return list
+	for n, c := range f.index {
+		if c != 0 {
+			c := &list[c-1]
+			c.Nodes = append(c.Nodes, graph.NodeID(n)) // over the same members in another order
+			c.Bytes += f.g.Size(graph.NodeID(n))
+			c.Reachable = t.Reachable(graph.NodeID(n))
+		}
+		if n%ctxInterval == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+	}
+	return list, nil
+}
+
+// dominated sets what components retain of which one object dominates the
+// others; several reports whether there are others. Such an object is the only
+// one whose immediate dominator is outside: what is on all ways from it to
+// another member is a member too, since that leads back to it.
+func (f *finder) dominated(ctx context.Context, t *dominator.Tree, list []Component) (several bool, err error) {
+	steps := 0
+	for i := range list {
+		c := &list[i]
+		tops := 0
+		for _, n := range c.Nodes {
+			if d := t.Idom(n); d == graph.None || f.index[d] != uint32(i)+1 {
+				tops++
+				c.Retained = t.Retained(n)
+			}
+			if steps++; steps%ctxInterval == 0 && ctx.Err() != nil {
+				return false, ctx.Err()
+			}
+		}
+		several = several || c.Reachable && tops > 1
+	}
+	return several, nil
 }
 
 // retained computes what each component retains in the graph of components.
@@ -93,12 +121,6 @@ func (f *finder) retained(ctx context.Context, t *dominator.Tree, list []Compone
 // old to new objects.
 func (f *finder) condense(ctx context.Context, list []Component) (*graph.Graph, error) {
 	renamed := f.index
-	clear(renamed)
-	for i, c := range list {
-		for _, n := range c.Nodes {
-			renamed[n] = uint32(i) + 1
-		}
-	}
 	single := make([]graph.NodeID, 0, f.g.Len()-len(f.members)) // by new number - len(list)
 	for n := range renamed {
 		if renamed[n] == 0 {
@@ -106,6 +128,9 @@ func (f *finder) condense(ctx context.Context, list []Component) (*graph.Graph, 
 			renamed[n] = uint32(len(list) + len(single))
 		}
 		renamed[n]--
+		if n%ctxInterval == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
 	}
 	b := graph.NewBuilder(graph.Info{}, graph.NoLabels)
 	if err := b.SetCount(len(list) + len(single)); err != nil {
@@ -121,13 +146,16 @@ func (f *finder) condense(ctx context.Context, list []Component) (*graph.Graph, 
 	err := b.BuildRows(ctx, 0, func(w *graph.RowWriter, lo, hi graph.NodeID) error {
 		var kept []graph.NodeID
 		for id := lo; id < hi; id++ {
-			nodes := single[:0:0]
+			var nodes []graph.NodeID
 			if int(id) < len(list) {
 				nodes = list[id].Nodes
 			} else {
 				nodes = single[int(id)-len(list):][:1]
 			}
-			for _, n := range nodes {
+			for i, n := range nodes {
+				if i%ctxInterval == ctxInterval-1 && ctx.Err() != nil {
+					return ctx.Err()
+				}
 				for _, to := range f.g.Retained(n, &kept) {
 					if r := graph.NodeID(renamed[to]); r != id {
 						w.Add(r, 0)
