@@ -12,7 +12,6 @@ import (
 // module is the runtime.moduledata of the executable, addresses as in the file.
 type module struct {
 	addr                                        uint64
-	pclntab                                     Range
 	funcnames, functab                          Range // functab: the bytes of ftab
 	pctab, pclntable                            Range
 	text, noptrdata, data, bss, noptrbss, types Range

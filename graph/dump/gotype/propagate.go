@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/refgraph/refgraph/graph"
 )
@@ -32,30 +33,42 @@ func (ty *Typer) Run(ctx context.Context, workers int) error {
 	}
 	p := &propagation{Typer: ty, ctx: ctx, workers: workers}
 	p.alone = p.worker()
-	steps := []struct {
-		variables []variable
-		scan      func(w *propagator, lo, hi graph.NodeID)
-	}{
-		{ty.variables, (*propagator).takeOld},
-		{nil, (*propagator).takeExact},
-		{nil, (*propagator).takeHints},
-		{ty.shapes, (*propagator).takeInterior},
+	for _, n := range ty.objects {
+		p.alone.node(n)
 	}
-	for _, s := range steps {
-		for _, v := range s.variables {
-			p.alone.slot(v.slot.Kind, v.slot.To, v.node)
-		}
-		p.done(p.alone)
-		if err := p.scan(s.scan); err != nil {
+	if err := p.from(ty.variables, nil); err != nil {
+		return err
+	}
+	for _, scan := range []func(w *propagator, lo, hi graph.NodeID){(*propagator).takeExact, (*propagator).takeHints} {
+		if err := p.from(nil, scan); err != nil {
 			return err
 		}
-		if err := p.run(); err != nil {
-			return err
-		}
+	}
+	interior := (*propagator).takeInterior
+	if len(ty.col) > 1<<20 && p.untyped.Load() < int64(len(ty.col)>>12) {
+		interior = nil // looking at all references again is not worth it
+	}
+	if err := p.from(ty.shapes, interior); err != nil {
+		return err
 	}
 	err := ty.finish(ctx, workers)
-	ty.col, ty.variables, ty.shapes = nil, nil, nil
+	ty.col, ty.objects, ty.variables, ty.shapes = nil, nil, nil, nil
 	return err
+}
+
+// from does rounds that begin with variables, and with what a scan over all
+// objects finds.
+func (p *propagation) from(variables []variable, scan func(w *propagator, lo, hi graph.NodeID)) error {
+	for _, v := range variables {
+		p.alone.slot(v.slot.Kind, v.slot.To, v.node)
+	}
+	p.done(p.alone)
+	if scan != nil {
+		if err := p.scan(scan); err != nil {
+			return err
+		}
+	}
+	return p.run()
 }
 
 // chunk is how many nodes a worker does at once.
@@ -96,7 +109,9 @@ type propagation struct {
 	mu    sync.Mutex
 	spare [][]graph.NodeID // blocks to use again
 	alone *propagator      // for rounds that are too small for two
-	wide  graph.Bitset     // the objects of a wide round; empty between rounds
+
+	untyped atomic.Int64 // objects, when hints were taken
+	wide    graph.Bitset // the objects of a wide round; empty between rounds
 }
 
 // upgrade is a better type for an object that was typed in an earlier round.

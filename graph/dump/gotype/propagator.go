@@ -6,15 +6,6 @@ import (
 	"github.com/refgraph/refgraph/graph"
 )
 
-// takeOld follows what was inferred before the first round.
-func (w *propagator) takeOld(lo, hi graph.NodeID) {
-	for n := lo; n < hi; n++ {
-		if w.load(n).rank() == claimOld {
-			w.node(n)
-		}
-	}
-}
-
 // takeExact follows the objects of exact type that were not reached.
 func (w *propagator) takeExact(lo, hi graph.NodeID) {
 	for n := lo; n < hi; n++ {
@@ -31,11 +22,18 @@ func (w *propagator) reach(m graph.NodeID, c claim) {
 
 // takeHints believes the hints for objects that nothing else told the type of.
 func (w *propagator) takeHints(lo, hi graph.NodeID) {
+	untyped := 0
 	for n := lo; n < hi; n++ {
-		if c := w.load(n); c.rank() == claimHint && w.cas(n, c, makeClaim(claimOld, c.number())) {
-			w.push(n, w.info(c.number()))
+		switch c := w.load(n); c.rank() {
+		case claimNone:
+			untyped++
+		case claimHint:
+			if w.cas(n, c, makeClaim(claimOld, c.number())) {
+				w.push(n, w.info(c.number()))
+			}
 		}
 	}
+	w.untyped.Add(int64(untyped))
 }
 
 // takeInterior types untyped objects by slices and strings that start inside

@@ -49,6 +49,7 @@ type Typer struct {
 	infos infoTable
 	hints hintTable
 
+	objects   []graph.NodeID // of Object
 	variables []variable
 	shapes    []variable // of generic functions, whose types are shapes of types
 	round     uint32
@@ -197,6 +198,7 @@ func (ty *Typer) Object(n graph.NodeID, t *Type, src graph.TypeSource) {
 	}
 	if ty.load(n).rank() < rank {
 		ty.col[n] = makeClaim(rank, t.id)
+		ty.objects = append(ty.objects, n)
 	}
 }
 
