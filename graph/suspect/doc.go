@@ -13,6 +13,8 @@
 //   - listeners: many callbacks in one registry: functions, closures, listeners
 //   - stack: what blocked goroutines or threads hold, many at one place or one
 //     with a lot, and collections that only a stack holds
+//   - lru-cache, traceback, coroutine, thread-local, del-cycle: what only Python
+//     programs leak (python.go)
 //   - garbage: objects in cycles that reference counting cannot free
 //   - finalizers: objects that wait for their finalizers
 //   - growth: collections that grew since an older dump of the same program

@@ -82,6 +82,11 @@ func Detectors() []Detector {
 	return []Detector{
 		{"growth", "collections that grew since the older dump (--against)", growth},
 		{"listeners", "many callbacks in one registry: functions, closures, listeners", listeners},
+		{"lru-cache", "a Python lru_cache without a bound", lruCaches},
+		{"traceback", "Python exceptions that keep tracebacks, frames and local variables", tracebacks},
+		{"coroutine", "Python coroutines that were never awaited", coroutines},
+		{"thread-local", "what Python's thread-local variables hold", threadLocals},
+		{"del-cycle", "Python objects with a __del__ in reference cycles", delCycles},
 		{"linked-list", "a long chain of objects of one type", linkedLists},
 		{"stack", "what goroutines or threads hold: many blocked at one place, or one with a lot", stacks},
 		{"garbage", "objects in cycles that wait for the cycle collector", garbage},
