@@ -1090,7 +1090,9 @@ class _Instances(_Plan):
         if r is self.type:
             return ".__class__"
         if self.lru:
-            return " (cache)" if type(r) is dict else ".__wrapped__" if type(r) is _Function else " (cached)"
+            if type(r) is dict or type(r) is _Function:
+                return " (cache)" if type(r) is dict else ".__wrapped__"
+            return _rest(i, r) if type(r) in (type, object) else " (cached)"
         if self.local and type(r) is dict:
             return " (thread locals)"
         if type(o) is _Function and type(r) in (dict, tuple):
