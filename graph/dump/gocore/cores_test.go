@@ -19,6 +19,7 @@ import (
 type program struct {
 	source    string // folder under testdata/programs
 	text      string // or the program itself
+	plugin    string // text of a plugin that it opens as plugin.so
 	toolchain string // such as go1.25.5; "" for the installed Go
 	cgo       bool
 	arm64     bool     // run by qemu-user, which writes the core of the guest
@@ -139,6 +140,9 @@ func (p program) compile(t testing.TB) string {
 	if p.toolchain != "" {
 		cmd.Env = append(cmd.Env, "GOTOOLCHAIN="+p.toolchain)
 	}
+	if p.plugin != "" {
+		p.compilePlugin(t, dir, cmd.Env)
+	}
 	if out, err := cmd.CombinedOutput(); err != nil {
 		if bytes.Contains(out, []byte("toolchain not available")) || bytes.Contains(out, []byte("download")) {
 			missing(t, p.toolchain+" cannot be downloaded: "+string(out))
@@ -161,4 +165,19 @@ func read(t testing.TB, dir string, opts source.Options) *graph.Graph {
 		t.Fatal(err)
 	}
 	return g
+}
+
+func (p program) compilePlugin(t testing.TB, dir string, env []string) {
+	t.Helper()
+	if err := os.Mkdir(filepath.Join(dir, "plugin"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "plugin/main.go"), []byte(p.plugin), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("go", "build", "-buildmode=plugin", "-o", "plugin.so", "./plugin")
+	cmd.Dir, cmd.Env = dir, env
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
 }

@@ -232,3 +232,18 @@ func (c *coreFile) memory() (mem *memory, lost uint64) {
 	}
 	return mem, lost
 }
+
+// addZeros adds what the core's segments name and no file has: anonymous memory
+// that was never touched, which the kernel leaves out. Only a core that lists
+// its mapped files tells.
+func (c *coreFile) addZeros(mem *memory) {
+	if len(c.notes.files) == 0 {
+		return
+	}
+	for _, p := range c.progs {
+		lo, hi := p.Vaddr+min(p.Filesz, p.Memsz), p.Vaddr+p.Memsz
+		if _, mapped := c.notes.file(lo); lo < hi && !mapped {
+			mem.add(part{lo: lo, hi: hi})
+		}
+	}
+}

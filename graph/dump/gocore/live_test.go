@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/dump/internal/gotruth"
 	"github.com/refgraph/refgraph/graph/dump/internal/source"
 )
@@ -126,6 +127,75 @@ func main() {
 func TestCgo(t *testing.T) {
 	dir := cgo.core(t)
 	g := read(t, dir, source.Options{})
+	checkHeld(t, g, dir, 6)
+	for _, w := range g.Warnings() {
+		t.Errorf("warning: %s %s", w.What, w.Effect)
+	}
+}
+
+// TestPlugin reads the core of a program with a plugin, which has global
+// variables, types and goroutines of its own.
+func TestPlugin(t *testing.T) {
+	dir := program{source: "withplugin", cgo: true, text: `package main
+
+import (
+	"plugin"
+	"runtime/debug"
+	"time"
+)
+
+func main() {
+	p, err := plugin.Open("plugin.so")
+	if err != nil {
+		panic(err)
+	}
+	f, err := p.Lookup("Start")
+	if err != nil {
+		panic(err)
+	}
+	f.(func())()
+	time.Sleep(100 * time.Millisecond)
+	debug.SetTraceback("crash")
+	panic("as it was told")
+}
+`, plugin: `package main
+
+import (
+	"fmt"
+	"os"
+)
+
+type node struct{ next *node }
+
+// large has a malloc header with this plugin's type.
+type large struct {
+	pad [100]int
+	p   *node
+}
+
+var (
+	held  *node
+	many  = map[string]*large{}
+	never chan bool
+)
+
+func Start() {
+	file, _ := os.Create("held.txt")
+	held = &node{new(node)}
+	many["x"] = &large{p: new(node)}
+	local := &node{new(node)}
+	fmt.Fprintf(file, "%p %p %p %p %p %p\n", held, held.next, many["x"], many["x"].p, local, local.next)
+	go func() { <-never; fmt.Println(local) }()
+}
+
+func main() {}
+`}.core(t)
+	checkHeld(t, read(t, dir, source.Options{}), dir, 6)
+}
+
+// checkHeld checks that the n objects that the program wrote down are live.
+func checkHeld(t *testing.T, g *graph.Graph, dir string, n int) {
+	t.Helper()
 	held, err := os.ReadFile(filepath.Join(dir, "held.txt"))
 	if err != nil {
 		t.Fatal(err)
@@ -136,7 +206,7 @@ func TestCgo(t *testing.T) {
 	}
 	live.run()
 	lines := strings.Fields(string(held))
-	if len(lines) != 6 {
+	if len(lines) != n {
 		t.Fatalf("%q", held)
 	}
 	for _, line := range lines {
@@ -148,8 +218,5 @@ func TestCgo(t *testing.T) {
 		if !ok || !live.seen.Has(n) {
 			t.Errorf("object at %s: found %v, %s, want a live one", line, ok, g.Describe(n))
 		}
-	}
-	for _, w := range g.Warnings() {
-		t.Errorf("warning: %s %s", w.What, w.Effect)
 	}
 }

@@ -16,7 +16,8 @@ type memory struct {
 	parts []part // in address order, without overlaps
 }
 
-// part is a range of addresses in one file.
+// part is a range of addresses in one file, or of zeros: memory that the
+// process had reserved and never touched is not in a core.
 type part struct {
 	lo, hi uint64
 	src    *source.Source // nil for zeros
@@ -24,8 +25,14 @@ type part struct {
 	core   bool
 }
 
+// maxZeros is how much untouched memory is made for one read.
+const maxZeros = 16 << 20
+
 // add adds what of [lo, hi) is not there yet.
 func (m *memory) add(p part) {
+	if p.lo >= p.hi {
+		return
+	}
 	if k := len(m.parts); k == 0 || m.parts[k-1].hi <= p.lo {
 		m.parts = append(m.parts, p) // the usual order
 		return
@@ -79,7 +86,7 @@ func (m *memory) bytes(addr uint64, n int) []byte {
 	if uint64(n) <= p.hi-addr {
 		return p.bytes(addr, n)
 	}
-	if !m.known(addr, uint64(n)) {
+	if zeros, ok := m.known(addr, uint64(n)); !ok || zeros > maxZeros {
 		return nil // before anything of that size is allocated
 	}
 	out := make([]byte, 0, n)
@@ -97,21 +104,28 @@ func (m *memory) bytes(addr uint64, n int) []byte {
 	return out
 }
 
-// known reports whether all of the range is in the memory.
-func (m *memory) known(addr, n uint64) bool {
+// known reports whether all of the range is in the memory, and how many bytes
+// of it are in no file.
+func (m *memory) known(addr, n uint64) (zeros uint64, ok bool) {
 	for n > 0 {
 		p := m.find(addr)
 		if p == nil {
-			return false
+			return zeros, false
 		}
 		k := min(n, p.hi-addr)
+		if p.src == nil {
+			zeros += k
+		}
 		addr, n = addr+k, n-k
 	}
-	return true
+	return zeros, true
 }
 
 func (p *part) bytes(addr uint64, n int) []byte {
 	if p.src == nil {
+		if n > maxZeros {
+			return nil
+		}
 		return make([]byte, n)
 	}
 	b, err := p.src.Slice(p.off+int64(addr-p.lo), n)
@@ -182,7 +196,10 @@ func (m *memory) release(addr, n uint64) {
 // it cannot be one.
 func (m *memory) slice(addr, elem uint64) (data, n uint64) {
 	data, n = m.u64(addr), m.u64(addr+8)
-	if n > m.u64(addr+16) || n > 1<<40/max(elem, 1) || !m.known(data, n*elem) {
+	if n > m.u64(addr+16) || n > 1<<40/max(elem, 1) {
+		return 0, 0
+	}
+	if zeros, ok := m.known(data, n*elem); !ok || zeros > maxZeros {
 		return 0, 0
 	}
 	return data, n

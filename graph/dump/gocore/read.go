@@ -61,6 +61,7 @@ func (p *process) open(ctx context.Context, b *graph.Builder) (err error) {
 		return err
 	}
 	p.exe.mapInto(p.mem)
+	p.core.addZeros(p.mem)
 	p.exe.SetMemory(p.mem.bytes)
 	b.Info().RuntimeVersion = p.exe.GoVersion
 	for _, what := range p.exe.Missing {
@@ -80,6 +81,9 @@ func (p *process) open(ctx context.Context, b *graph.Builder) (err error) {
 			return p.src.Errorf(p.src.Size, "the core is truncated before the program's data")
 		}
 		return &source.MismatchError{Exe: p.exe.Path, What: fmt.Sprintf("its code is at 0x%x, the core's at 0x%x", lay.Text.Lo, text)}
+	}
+	if p.lost == 0 {
+		p.mapPlugins(b)
 	}
 	p.rodata = p.mem.u64(lay.Module + p.l.ModRodata.off)
 	if !p.findVariables() && !p.searchVariables() {

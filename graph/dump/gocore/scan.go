@@ -53,12 +53,15 @@ func (s *scanner) span(w *graph.RowWriter, sp *span, lo, hi graph.NodeID) {
 		return
 	}
 	data := s.p.mem.bytes(sp.base, int(sp.size))
+	zeros, _ := s.p.mem.known(sp.base, sp.size)
 	for n, i := range s.p.heap.slots(sp, lo) {
 		if n >= hi {
 			return
 		}
 		if data == nil {
-			s.lost.Add(1)
+			if zeros < sp.size {
+				s.lost.Add(1)
+			}
 		} else {
 			s.object(w, n, sp, i, data)
 		}

@@ -46,7 +46,10 @@ func (p *process) searchRange(lo, hi uint64) {
 // tryList takes the slice at an address for allgs or mheap_.allspans if it is.
 func (p *process) tryList(at, list, n uint64) {
 	sample := p.mem.bytes(list, int(min(n, sampleSize))*8)
-	if sample == nil || !p.mem.known(list, n*8) {
+	if sample == nil {
+		return
+	}
+	if _, ok := p.mem.known(list, n*8); !ok {
 		return
 	}
 	if p.vars.allgs == 0 && p.areGoroutines(sample) {
