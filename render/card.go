@@ -373,6 +373,9 @@ func skippedWords(e *Edge) string {
 	what := middle(e.Label, maxLabelLen)
 	if what == "" || what == "…" {
 		what = "steps"
+		if e.Skipped == 1 {
+			what = "step"
+		}
 	}
 	return "… " + Count(e.Skipped) + " more " + what + " …"
 }

@@ -15,7 +15,6 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-	"time"
 	"unicode/utf8"
 
 	"github.com/refgraph/refgraph/render"
@@ -427,26 +426,6 @@ func TestFile(t *testing.T) {
 	}
 	if left, _ := filepath.Glob(filepath.Join(dir, ".*")); len(left) > 0 {
 		t.Errorf("temporary files are left: %v", left)
-	}
-}
-
-func TestSpeed(t *testing.T) {
-	if testing.Short() || os.Getenv("CI") == "" {
-		t.Skip("time limits are for CI")
-	}
-	svgOf(t, sample.Service(60), nil) // fills the engine's cache
-	for f, limit := range map[render.Format]time.Duration{render.FormatSVG: 400 * time.Millisecond, render.FormatPNG: 1200 * time.Millisecond} {
-		best := time.Hour // other tests are running
-		for range 8 {
-			start := time.Now()
-			if err := render.Write(t.Context(), io.Discard, f, sample.Service(60), nil); err != nil {
-				t.Fatal(err)
-			}
-			best = min(best, time.Since(start))
-		}
-		if best > limit {
-			t.Errorf("a picture of 60 boxes as %s took %v", f, best)
-		}
 	}
 }
 

@@ -123,6 +123,20 @@ func TestTooltipsAndNames(t *testing.T) {
 	}
 }
 
+func TestPageOpensQuietly(t *testing.T) {
+	p := open(t, save(t, "page.html", func(b *bytes.Buffer) error { return render.HTML(context.Background(), b, sample.Sessions(), nil) }))
+	for _, want := range []string{
+		`document.title.includes("100,010")`,
+		`document.querySelector("svg").getBoundingClientRect().height > 400`,
+		`document.querySelector("pre").textContent.includes("TARGET")`,
+	} {
+		if !eval[bool](p, want) {
+			t.Errorf("not so: %s", want)
+		}
+	}
+	p.quiet()
+}
+
 // TestChromiumAndRsvgAgree compares the two pictures of one SVG.
 func TestChromiumAndRsvgAgree(t *testing.T) {
 	rsvg, err := exec.LookPath("rsvg-convert")
