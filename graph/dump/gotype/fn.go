@@ -199,7 +199,7 @@ func (e *Exe) Closure(entry uint64) *Type {
 // closureType reads the captured variables: DW_AT_go_closure_offset. Without
 // DWARF the size is 0, for unknown.
 func (e *Exe) closureType(f Func) *Type {
-	t := &Type{Name: "func " + f.Short(), FullName: "func " + f.Name, PkgPath: f.Package(), Kind: reflect.Func, PtrBytes: 8}
+	t := &Type{Name: "func " + f.Short(), FullName: "func " + f.Name, PkgPath: f.Package(), Kind: reflect.Func, PtrBytes: 8, exe: e}
 	u, d, ok := e.funcDIE(f.Entry)
 	if !ok {
 		return t
@@ -223,8 +223,23 @@ func (e *Exe) closureType(f Func) *Type {
 			return t
 		}
 	}
+	if strings.Contains(f.linkName, "[go.shape.") {
+		t.addDictionary()
+	}
 	t.sealClosure()
 	return t
+}
+
+// addDictionary adds what DWARF leaves out of the closures of generic
+// functions: a pointer to the table of type arguments. It is where no captured
+// variable is: first, or behind all.
+func (t *Type) addDictionary() {
+	sortFields(t.fields)
+	at := uint64(8)
+	if n := len(t.fields); n > 0 && t.fields[0].Offset == 8 {
+		at = (t.fields[n-1].Offset + t.fields[n-1].Type.Size + 7) &^ 7
+	}
+	t.fields = append(t.fields, Field{Name: ".dict", Type: t.exe.pointerWord(SlotUnsafe), Offset: at})
 }
 
 // wrapperFields returns what the compiler's own functions capture, which DWARF

@@ -190,7 +190,7 @@ func (e *Exe) nameType(t *Type, name string, flags byte, depth int) {
 	at := t.Addr + typBytes
 	switch t.Kind {
 	case reflect.Pointer:
-		t.FullName = "*" + e.fullNameAt(e.pointer(at), name[1:], depth)
+		t.FullName = "*" + e.fullNameAt(e.pointer(at), strings.TrimPrefix(name, "*"), depth)
 	case reflect.Slice:
 		t.FullName = "[]" + e.fullNameAt(e.pointer(at), strings.TrimPrefix(name, "[]"), depth)
 	case reflect.Map:
@@ -201,6 +201,9 @@ func (e *Exe) nameType(t *Type, name string, flags byte, depth int) {
 				t.FullName = short + elem.FullName
 			}
 		}
+	}
+	if name == madeByReflect {
+		t.Name = shortName(t.FullName)
 	}
 }
 
@@ -222,7 +225,7 @@ func (e *Exe) fullNameAt(addr uint64, otherwise string, depth int) string {
 func (e *Exe) nameOff(typ uint64, off int32) string {
 	if off <= 0 || !e.mod.types.Contains(typ-e.bias) {
 		if off < 0 || e.memory != nil && !e.mod.types.Contains(typ-e.bias) {
-			return "type made by reflect"
+			return madeByReflect
 		}
 		return ""
 	}
@@ -233,6 +236,8 @@ func (e *Exe) nameOff(typ uint64, off int32) string {
 	s, _ := e.readName(addr + e.bias)
 	return s
 }
+
+const madeByReflect = "type made by reflect"
 
 // maxName bounds a name; struct types that are not named have long ones.
 const maxName = 1 << 16
