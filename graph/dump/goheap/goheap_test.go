@@ -116,7 +116,44 @@ func TestTruth(t *testing.T) {
 	})
 }
 
-func run(t *testing.T, name string, args ...string) {
+// TestBuilds reads the dumps of one program built in other ways.
+func TestBuilds(t *testing.T) {
+	builds := map[string]struct {
+		flags    []string
+		root     string // of the sessions in the cache
+		sessions int    // 10 of 1000 are only in local variables
+	}{
+		"pie":      {[]string{"-buildmode=pie"}, "global main.globalCache", 1000},
+		"no DWARF": {[]string{"-trimpath", "-ldflags=-w"}, "global main.globalCache", 990},
+		"stripped": {[]string{"-ldflags=-s -w"}, "global in ", 990},
+	}
+	for name, build := range builds {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			exe, dump := filepath.Join(dir, "goleak"), filepath.Join(dir, "dump")
+			run(t, "go", append(append([]string{"build", "-o", exe}, build.flags...), "../../../testdata/programs/goleak")...)
+			run(t, exe, "-n", "1000", "-o", dump)
+			g := read(t, dump, source.Options{Exe: exe})
+			cache, sessions := "", 0
+			for _, r := range g.Roots() {
+				if g.TypeName(r.Node) == "main.Cache" {
+					cache = g.String(r.Name)
+				}
+			}
+			for n := range graph.NodeID(g.Len()) {
+				if g.TypeName(n) == "main.Session" {
+					sessions++
+				}
+			}
+			if !strings.HasPrefix(cache, build.root) || sessions < build.sessions {
+				t.Errorf("the cache is held by %q, want %q; %d sessions, want %d", cache, build.root, sessions, build.sessions)
+			}
+		})
+	}
+}
+
+func run(t testing.TB, name string, args ...string) {
 	t.Helper()
 	cmd := exec.Command(name, args...)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")

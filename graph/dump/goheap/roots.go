@@ -76,7 +76,10 @@ func (r *roots) global(s *segment, off, p, prev uint64) {
 			return
 		}
 	}
-	r.add(p, r.name(graph.RootGlobal, graph.RankUser, fmt.Sprintf("global %s+0x%x", s.name, off)))
+	root := r.name(graph.RootGlobal, graph.RankUser, fmt.Sprintf("global in %s+0x%x", s.name, off))
+	if n, interior, ok := r.add(p, root); ok {
+		r.hint(n, interior, prev)
+	}
 }
 
 // variableWord adds the root of a word of a global variable, or of a value that
