@@ -2,7 +2,6 @@ package dominator
 
 import (
 	"flag"
-	"fmt"
 	"runtime"
 	"testing"
 
@@ -43,7 +42,7 @@ func BenchmarkCompute(b *testing.B) {
 			b.ReportMetric(float64(after.TotalAlloc-before.TotalAlloc)/float64(b.N)/float64(g.Len()), "B/object")
 			b.ReportMetric(float64(g.Refs())/float64(g.Len()), "refs/object")
 			b.ReportMetric(float64(after.Sys)/(1<<30), "GiB-sys")
-			b.Log(fmt.Sprintf("%d objects, %d references, %d bytes", g.Len(), g.Refs(), bytes))
+			b.Logf("%d objects, %d references, %d bytes", g.Len(), g.Refs(), bytes)
 		})
 	}
 }

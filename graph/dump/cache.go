@@ -100,7 +100,19 @@ type keeper struct {
 }
 
 func (k *keeper) file(what string) string {
-	return filepath.Join(k.cache.Dir, k.key+"."+what+indexSuffix)
+	return filepath.Join(k.cache.Dir, fileName(k.path)+"-"+k.key+"."+what+indexSuffix)
+}
+
+// fileName is the name of a dump, fit to be a part of a file's name anywhere.
+func fileName(path string) string {
+	const longest = 48
+	name := strings.Map(func(r rune) rune {
+		if r < 128 && (r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_.", r)) {
+			return r
+		}
+		return '_'
+	}, filepath.Base(path))
+	return strings.TrimLeft(name[:min(len(name), longest)], ".")
 }
 
 // load opens one file of the dump. A damaged one is removed.

@@ -32,7 +32,7 @@ type route struct {
 
 func newServer() *server {
 	s := &server{routes: map[string]*route{}}
-	for range 96 {
+	for range 56 {
 		s.buffers = append(s.buffers, make([]byte, 1<<20))
 	}
 	for i := range 200 {
