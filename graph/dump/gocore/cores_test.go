@@ -17,14 +17,15 @@ import (
 
 // program is how a test program is built and run to make a core.
 type program struct {
-	source    string // folder under testdata/programs
-	text      string // or the program itself
-	plugin    string // text of a plugin that it opens as plugin.so
-	toolchain string // such as go1.25.5; "" for the installed Go
-	cgo       bool
-	arm64     bool     // run by qemu-user, which writes the core of the guest
-	build     []string // flags of go build
-	args      []string
+	source     string // folder under testdata/programs
+	text       string // or the program itself
+	plugin     string // text of a plugin that it opens as plugin.so
+	toolchain  string // such as go1.25.5; "" for the installed Go
+	experiment string // GOEXPERIMENT
+	cgo        bool
+	arm64      bool     // run by qemu-user, which writes the core of the guest
+	build      []string // flags of go build
+	args       []string
 }
 
 // built are the programs that tests of this run share.
@@ -60,7 +61,7 @@ func (p program) core(t testing.TB) string {
 	}
 	built.Lock()
 	defer built.Unlock()
-	key := fmt.Sprint(p.source, p.toolchain, p.cgo, p.arm64, p.build, p.args)
+	key := fmt.Sprint(p.source, p.toolchain, p.experiment, p.cgo, p.arm64, p.build, p.args)
 	if dir, ok := built.cores[key]; ok {
 		return dir
 	}
@@ -136,6 +137,9 @@ func (p program) compile(t testing.TB) string {
 	}
 	if p.arm64 {
 		cmd.Env = append(cmd.Env, "GOARCH=arm64")
+	}
+	if p.experiment != "" {
+		cmd.Env = append(cmd.Env, "GOEXPERIMENT="+p.experiment)
 	}
 	if p.toolchain != "" {
 		cmd.Env = append(cmd.Env, "GOTOOLCHAIN="+p.toolchain)

@@ -26,6 +26,8 @@ func TestTruth(t *testing.T) {
 		"stripped pie":      {args: abort, build: []string{"-buildmode=pie", "-ldflags=-s -w"}},
 		"no inlining":       {args: abort, build: []string{"-gcflags=-l -N"}},
 		"loop, collecting":  {args: busy},
+		"no green tea":      {args: busy, experiment: "nogreenteagc"},
+		"1.25 green tea":    {args: abort, experiment: "greenteagc", toolchain: "go1.25.5"},
 		"1.25":              {args: abort, toolchain: "go1.25.5"},
 		"1.25 collecting":   {args: busy, toolchain: "go1.25.5"},
 		"1.25 stripped":     {args: abort, toolchain: "go1.25.5", build: stripped},

@@ -268,7 +268,7 @@ func (m *marker) scan(o object) {
 		m.tile(o.base+8, o.base+o.size, m.u64(o.base))
 	default:
 		bitmap := s.end - (s.end-s.start)/64
-		if strings.HasPrefix(m.version, "go1.26") && !strings.Contains(m.version, "nogreenteagc") && s.elem >= 16 {
+		if m.greenTea() && s.elem >= 16 {
 			bitmap -= 128
 		}
 		for w := range s.elem / 8 {
@@ -278,6 +278,14 @@ func (m *marker) scan(o object) {
 			}
 		}
 	}
+}
+
+// greenTea reports whether small spans end with their mark bits.
+func (m *marker) greenTea() bool {
+	if strings.Contains(m.version, "nogreenteagc") {
+		return false
+	}
+	return strings.HasPrefix(m.version, "go1.26") || strings.Contains(m.version, "greenteagc")
 }
 
 // tile repeats the type's mask over the slot.
