@@ -63,26 +63,43 @@ func runPaths(ctx context.Context, a *app, path string, f pathsFlags) error {
 		return err
 	}
 	defer d.Close()
-	targets, name, err := pick(d.Graph, f.typ, f.object)
-	if err != nil {
-		return err
-	}
-	w, err := why(ctx, a, d.Graph, targets)
+	found, err := remember(ctx, a, d.Graph, question("paths", f.typ, f.object, f.n, f.pic.maxNodes, a.raw), func() (pathsAnswer, error) {
+		return findPaths(ctx, a, d.Graph, f)
+	})
 	if err != nil {
 		return err
 	}
 	if f.pic.json(a) {
-		out := pathsJSON{Dump: newDumpJSON(d.Graph), Paths: []pathJSON{}, Target: targetJSON{
-			Type: name, Count: targets.Len(), ShallowBytes: shallow(d.Graph, targets), RetainedBytes: w.freed}}
-		for p := range w.merged.Paths() {
-			if len(out.Paths) == f.n {
-				break
-			}
-			out.Paths = append(out.Paths, newPathJSON(d.Graph, w.sizes, p))
-		}
-		return f.pic.writeJSON(a, out)
+		return f.pic.writeJSON(a, found.JSON)
 	}
-	return f.pic.write(ctx, a, render.PathView(w.input(name, a.values, f.pic.maxNodes)))
+	return f.pic.write(ctx, a, &found.View)
+}
+
+// pathsAnswer is why some objects are alive, for people and for programs.
+type pathsAnswer struct {
+	View render.View
+	JSON pathsJSON
+}
+
+func findPaths(ctx context.Context, a *app, g *graph.Graph, f pathsFlags) (answer pathsAnswer, err error) {
+	targets, name, err := pick(g, f.typ, f.object)
+	if err != nil {
+		return answer, err
+	}
+	w, err := why(ctx, a, g, targets)
+	if err != nil {
+		return answer, err
+	}
+	answer.View = *render.PathView(w.input(name, a.values, f.pic.maxNodes))
+	answer.JSON = pathsJSON{Dump: newDumpJSON(g), Paths: []pathJSON{}, Target: targetJSON{
+		Type: name, Count: targets.Len(), ShallowBytes: shallow(g, targets), RetainedBytes: w.freed}}
+	for p := range w.merged.Paths() {
+		if len(answer.JSON.Paths) == f.n {
+			break
+		}
+		answer.JSON.Paths = append(answer.JSON.Paths, newPathJSON(g, w.sizes, p))
+	}
+	return answer, nil
 }
 
 // whyAlive is all that a picture of paths needs.

@@ -61,7 +61,9 @@ func runTop(ctx context.Context, a *app, path string, f topFlags) error {
 		return err
 	}
 	defer d.Close()
-	h, err := count(ctx, d.Graph, by, f.all)
+	h, err := remember(ctx, a, d.Graph, question("top", by, f.all), func() (*histogram.Histogram, error) {
+		return count(ctx, d.Graph, by, f.all)
+	})
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/gob"
+	"encoding/hex"
+	"fmt"
+
+	"github.com/refgraph/refgraph/graph"
+)
+
+// answer is what a command found out about a dump, small enough to be kept with
+// the graph: the same question costs nothing the second time.
+type answer[T any] struct{ Value T }
+
+// Columns implements graph.Keeper.
+func (a *answer[T]) Columns() graph.Columns {
+	var b bytes.Buffer
+	if err := gob.NewEncoder(&b).Encode(a.Value); err != nil {
+		return nil // it is computed again then
+	}
+	return graph.Columns{"answer": {b.Bytes()}}
+}
+
+// remember returns the answer to a question about a graph, which it computes
+// only if it is not known. Answers with heap values are not kept.
+func remember[T any](ctx context.Context, a *app, g *graph.Graph, question string, compute func() (T, error)) (T, error) {
+	if a.values {
+		return compute()
+	}
+	sum := sha256.Sum256([]byte(question))
+	load := func(get func(string) []byte) (*answer[T], error) {
+		var v answer[T]
+		err := gob.NewDecoder(bytes.NewReader(get("answer"))).Decode(&v.Value)
+		return &v, err
+	}
+	found, err := graph.Result(ctx, g, "answer-"+hex.EncodeToString(sum[:8]), load, func() (*answer[T], error) {
+		v, err := compute()
+		return &answer[T]{v}, err
+	})
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return found.Value, nil
+}
+
+// question names what was asked, for remember.
+func question(parts ...any) string { return fmt.Sprintf("%q", parts) }
