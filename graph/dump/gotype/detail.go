@@ -15,7 +15,7 @@ func (ty *Typer) RefName(n graph.NodeID, i int, values bool) string {
 	if t == nil {
 		return ""
 	}
-	w := ty.wordsOf(n, ty.info(t.id))
+	w := ty.wordsFor(n, ty.info(t.id))
 	word := w.at(i)
 	if word == unknownWord {
 		return ""
@@ -192,7 +192,7 @@ type fieldList struct {
 
 func (l *fieldList) targets(in *info) {
 	l.byWord = map[uint64]int{}
-	w := l.ty.wordsOf(l.n, in)
+	w := l.ty.wordsFor(l.n, in)
 	for i := range w.slots {
 		l.byWord[w.at(i)] = i
 	}

@@ -6,9 +6,10 @@
 //     elsewhere (position-independent executables).
 //  2. Make a [Typer] when the builder knows its objects. While the reader
 //     writes the rows it tells the typer what it sees: [Typer.Header],
-//     [Typer.Hint], [Typer.Closure].
+//     [Typer.Hint], [Typer.HintInside], [Typer.Closure].
 //  3. After the rows, [Typer.Variable] for each pointer in a global or local
-//     variable ([Exe.GlobalAt], [Exe.Locals]).
+//     variable ([Exe.GlobalAt], [Exe.Locals]) or in what the initialiser of a
+//     variable points to ([Exe.Statics]).
 //  4. [Typer.Run] propagates types along the references to a fixed point.
 //  5. [Typer.RefName] and [Typer.Fields] are the pieces of a graph.Detailer.
 //
@@ -19,7 +20,9 @@
 //
 // The layouts are those of Go 1.24 to 1.26, 64-bit, little-endian, ELF. They
 // are described in $GOROOT/src/internal/abi and $GOROOT/src/runtime/symtab.go.
-// Mach-O and PE executables are not read.
+// Not read: Mach-O and PE executables, plugins and shared libraries of a program,
+// the maps of GOEXPERIMENT=noswissmap, variables in registers, what the
+// compiler's wrappers of go and defer statements capture.
 //
 // Slot labels: the rows of a graph built for a Typer have graph.SlotLabels. A
 // label is the index of the pointer word within the holder, see [SlotLabel].

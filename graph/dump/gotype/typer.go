@@ -55,6 +55,9 @@ type Typer struct {
 	round     uint32
 
 	byTypeID []*Type // after Run
+
+	lastMu sync.Mutex
+	last   words // see wordsFor
 }
 
 // claim is what is known of a node's type: a rank in the upper 6 bits and

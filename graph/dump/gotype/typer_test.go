@@ -274,6 +274,13 @@ func TestTyper(t *testing.T) {
 			h.build(t, e, true)
 			seed()
 			g := h.run(t, 2)
+			if name == "beyond labels" {
+				for i, label := range []string{"[0].Second", "[8192].Second", "[10000].Second", "[32767].Second"} {
+					if got := h.ty.RefName(1, i, false); got != label {
+						t.Errorf("reference %d is %q, want %q", i, got, label)
+					}
+				}
+			}
 			for i, line := range want {
 				if got := describe(g, graph.NodeID(i)); got != strings.Replace(line, "!", "", 1) {
 					t.Errorf("object %d is %q, want %q", i, got, line)
@@ -437,4 +444,70 @@ func TestSlotSize(t *testing.T) {
 			t.Errorf("SlotSize(%d, %v) = %d, want %d", c.size, c.pointers, got, c.want)
 		}
 	}
+}
+
+// BenchmarkTyper types a slice of sessions, each with a name and the next one:
+// two objects and four references for each.
+func BenchmarkTyper(b *testing.B) {
+	e, _ := openVariant(b, "plain")
+	session := typeNamed(b, e, "main.Session")
+	const sessions = 1 << 20
+	objects := 2*sessions + 1
+	builder := graph.NewBuilder(graph.Info{}, graph.SlotLabels)
+	x := graph.NewAddressIndexer(3)
+	x.AddRun(0xc000000000, 256, objects)
+	ix, err := x.Build()
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := builder.SetAddresses(ix); err != nil {
+		b.Fatal(err)
+	}
+	sizes := NewTyper(nil, builder)
+	session208, text16 := sizes.SizeType(208, 16), sizes.SizeType(16, 0)
+	for n := range graph.NodeID(objects) {
+		switch {
+		case n == 0:
+			builder.SetNode(n, sizes.SizeType(8<<20, 1), 8<<20, 0)
+		case n%2 == 1:
+			builder.SetNode(n, session208, 208, 0)
+		default:
+			builder.SetNode(n, text16, 16, 0)
+		}
+	}
+	err = builder.BuildRows(b.Context(), 0, func(w *graph.RowWriter, lo, hi graph.NodeID) error {
+		for n := lo; n < hi; n++ {
+			switch {
+			case n == 0:
+				for s := range uint64(sessions) {
+					w.Add(graph.NodeID(s*2+1), SlotLabel(s, false))
+				}
+			case n%2 == 1:
+				w.Add(n+1, SlotLabel(0, false))                                         // User
+				w.Add(graph.NodeID((uint64(n)*7919)%sessions*2+1), SlotLabel(2, false)) // Next
+				w.Add(n+1, SlotLabel(13, true))
+			}
+			w.Next()
+		}
+		return nil
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		ty := NewTyper(e, builder)
+		ty.sizes.scan = sizes.sizes.scan
+		ty.Object(0, e.arrayOf(e.NamedType("*main.Session")), graph.TypeInferred)
+		if err := ty.Run(b.Context(), 0); err != nil {
+			b.Fatal(err)
+		}
+		for n := range graph.NodeID(objects) { // as they were before
+			builder.SetType(n, []graph.TypeID{text16, session208}[n%2], graph.TypeSizeClass)
+		}
+	}
+	if got := session.Size; got != 208 {
+		b.Errorf("a session has %d bytes", got)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(objects), "ns/object")
 }

@@ -2,6 +2,7 @@ package gotype
 
 import (
 	"encoding/binary"
+	"slices"
 
 	"github.com/refgraph/refgraph/graph"
 )
@@ -31,13 +32,29 @@ func (w *words) at(i int) uint64 {
 		return word // where all elements are alike, propagation need not know which it is
 	}
 	if w.far == nil {
-		w.first = i
+		w.first = slices.IndexFunc(w.slots, func(l uint16) bool { return uint32(l)&SlotWordMask == SlotWordMask })
 		w.read()
 	}
 	if i-w.first < len(w.far) {
 		return w.far[i-w.first]
 	}
 	return unknownWord
+}
+
+// wordsFor is wordsOf for showing an object, which asks for one reference after
+// another: it keeps the last long object.
+func (ty *Typer) wordsFor(n graph.NodeID, in *info) words {
+	w := ty.wordsOf(n, in)
+	if k := len(w.slots); k == 0 || uint32(w.slots[k-1])&SlotWordMask != SlotWordMask {
+		return w
+	}
+	ty.lastMu.Lock()
+	defer ty.lastMu.Unlock()
+	if ty.last.ty == nil || ty.last.n != n {
+		w.at(len(w.slots) - 1)
+		ty.last = w
+	}
+	return ty.last
 }
 
 // read finds the pointers among the contents that the references were made of.
