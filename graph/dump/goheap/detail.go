@@ -12,7 +12,6 @@ type detail struct {
 	heap  *heap
 	g     *graph.Graph
 	typer *gotype.Typer
-	Sites Sites
 }
 
 // content returns the bytes of an object from its address on, or nil.

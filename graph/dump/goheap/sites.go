@@ -1,19 +1,32 @@
 package goheap
 
-// Sites is the memory profile of the dump: where sampled objects were
-// allocated. It is empty unless the program links runtime.MemProfile (as
-// net/http/pprof does).
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/dump/internal/source"
+)
+
+// ErrNoSites is returned for a dump without a memory profile.
+var ErrNoSites = errors.New("the dump has no allocation sites: the program does not link runtime.MemProfile (net/http/pprof does)")
+
+// Sites is the memory profile of a dump: where sampled objects were allocated.
 type Sites struct {
 	List    []Site
-	byID    map[uint64]int32 // bucket id -> index in List
-	samples []sample
+	Samples []Sample // objects that were alive, in the order of the dump
+
+	byID map[uint64]int // bucket id -> index in List
 }
 
 // Site is one place of allocation: a stack and a size.
 type Site struct {
 	Size          uint64 // of each object, bytes
 	Allocs, Frees uint64 // sampled objects
-	Stack         []Call // innermost call first
+	// Stack is the calls that led to the allocation, innermost first, without
+	// the allocator's own.
+	Stack []Call
 }
 
 // Call is one frame of an allocation's stack.
@@ -22,27 +35,49 @@ type Call struct {
 	Line       int
 }
 
-// sample is a live object whose allocation was sampled.
-type sample struct {
-	addr uint64
-	site int32
+// Sample is an object whose allocation was sampled.
+type Sample struct {
+	Addr uint64
+	Site int // index in List
+}
+
+// ReadSites returns the allocation sites of a dump, or ErrNoSites. It costs a
+// pass over the dump; warn, if not nil, is told what cannot be read.
+func ReadSites(ctx context.Context, src *source.Source, warn func(graph.Warning)) (*Sites, error) {
+	if warn == nil {
+		warn = func(graph.Warning) {}
+	}
+	rec, err := readRecords(ctx, src, warn)
+	if err != nil {
+		return nil, err
+	}
+	if len(rec.sites.List) == 0 {
+		return nil, ErrNoSites
+	}
+	return &rec.sites, nil
 }
 
 // readBucket reads a memory profile record.
 func (s *Sites) readBucket(c *cursor, intern func(string) string) {
 	id := c.uint()
 	site := Site{Size: c.uint()}
-	for n := c.uint(); n > 0 && c.err == nil; n-- { // a frame takes bytes, so n is bounded by the dump
+	for n := c.uint(); n > 0 && c.err == nil; n-- { // a call takes bytes, so n is bounded by the dump
 		site.Stack = append(site.Stack, Call{intern(c.string()), intern(c.string()), int(c.uint())})
+	}
+	for own := site.Stack; len(own) > 0; own = own[1:] {
+		if !strings.HasPrefix(own[0].Func, "runtime.") {
+			site.Stack = own
+			break
+		}
 	}
 	site.Allocs, site.Frees = c.uint(), c.uint()
 	if c.err != nil {
 		return
 	}
 	if s.byID == nil {
-		s.byID = map[uint64]int32{}
+		s.byID = map[uint64]int{}
 	}
-	s.byID[id] = int32(len(s.List))
+	s.byID[id] = len(s.List)
 	s.List = append(s.List, site)
 }
 
@@ -50,6 +85,6 @@ func (s *Sites) readBucket(c *cursor, intern func(string) string) {
 func (s *Sites) readSample(c *cursor) {
 	addr, id := c.uint(), c.uint()
 	if site, ok := s.byID[id]; ok && c.err == nil {
-		s.samples = append(s.samples, sample{addr, site})
+		s.Samples = append(s.Samples, Sample{addr, site})
 	}
 }

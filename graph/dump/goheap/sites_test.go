@@ -1,0 +1,76 @@
+package goheap
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/refgraph/refgraph/graph/dump/internal/source"
+)
+
+// profiled is a program with a memory profile of every allocation.
+const profiled = `package main
+
+import (
+	"os"
+	"runtime"
+	"runtime/debug"
+)
+
+var kept [][]byte
+
+//go:noinline
+func allocate() { kept = append(kept, make([]byte, 4000)) }
+
+func main() {
+	runtime.MemProfileRate = 1
+	for range 50 {
+		allocate()
+	}
+	runtime.GC()
+	runtime.GC()
+	runtime.MemProfile(nil, true)
+	f, err := os.Create(os.Args[1])
+	if err != nil {
+		panic(err)
+	}
+	debug.WriteHeapDump(f.Fd())
+}
+`
+
+func TestSites(t *testing.T) {
+	dir := t.TempDir()
+	file, exe, dump := filepath.Join(dir, "main.go"), filepath.Join(dir, "profiled"), filepath.Join(dir, "dump")
+	if err := os.WriteFile(file, []byte(profiled), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	run(t, "go", "build", "-o", exe, file)
+	run(t, exe, dump)
+	sites, err := ReadSites(t.Context(), open(t, dump, source.Options{}), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := read(t, dump, source.Options{})
+	alive := 0
+	for _, s := range sites.Samples {
+		site := sites.List[s.Site]
+		if len(site.Stack) == 0 || site.Stack[0].Func != "main.allocate" || site.Size != 4096 {
+			continue
+		}
+		alive++
+		if n, ok := g.Find(s.Addr); !ok || g.Size(n) != 4096 {
+			t.Errorf("no object of 4096 bytes at 0x%x", s.Addr)
+		}
+		if site.Allocs != 50 || !strings.HasSuffix(site.Stack[0].File, "main.go") || site.Stack[0].Line == 0 {
+			t.Errorf("site %+v", site)
+		}
+	}
+	if alive != 50 {
+		t.Errorf("%d of 50 objects have a sample", alive)
+	}
+	if _, err := ReadSites(t.Context(), source.FromBytes("none", small().b, source.Options{}), nil); !errors.Is(err, ErrNoSites) {
+		t.Errorf("got %v, want ErrNoSites", err)
+	}
+}
