@@ -106,12 +106,12 @@ func (s *scanner) object(w *graph.RowWriter, n graph.NodeID, sp *span, i uint32,
 	lo := uint64(i) * sp.elem
 	slot := data[lo : lo+sp.elem]
 	if sp.header {
-		s.typed(w, n, binary.LittleEndian.Uint64(slot), slot[headerSize:])
+		s.typed(w, n, binary.LittleEndian.Uint64(slot), slot[headerSize:], sp.start(i))
 		return
 	}
 	if sp.elem > maxBitmapped {
 		if sp.typ != 0 { // else it is still being cleared, and empty
-			s.typed(w, n, sp.typ, slot)
+			s.typed(w, n, sp.typ, slot, sp.base)
 		}
 		return
 	}
@@ -141,7 +141,7 @@ func smallMask(sp *span, i uint32, data []byte) uint64 {
 
 // typed writes the references of an object with a type, whose mask is tiled
 // over all of the slot: the type is that of one element.
-func (s *scanner) typed(w *graph.RowWriter, n graph.NodeID, typ uint64, body []byte) {
+func (s *scanner) typed(w *graph.RowWriter, n graph.NodeID, typ uint64, body []byte, addr uint64) {
 	t := s.p.types.at(typ)
 	if t == nil {
 		if typ != 0 {
@@ -150,7 +150,12 @@ func (s *scanner) typed(w *graph.RowWriter, n graph.NodeID, typ uint64, body []b
 		return
 	}
 	s.typer.Header(n, typ)
+	done := uint64(0)
 	for elem := uint64(0); elem < uint64(len(body)); elem += t.size {
+		if elem-done >= releaseEvery {
+			s.p.mem.release(addr+done, elem-done)
+			done = elem
+		}
 		for k, mask := range t.mask {
 			if mask != 0 {
 				s.words(w, n, mask, body, elem/8+uint64(k)*64)

@@ -172,8 +172,12 @@ func (s *stackScan) reflectArgs(f *frame) {
 	arg := f.sp + s.p.core.arch.minFrame
 	value := s.word(arg)
 	if s.p.mem.u64(value) == f.fn.Entry {
-		bits := s.p.mem.u64(value + 8)
-		s.words(f.argp, uint64(s.p.mem.u32(bits)), s.p.mem.u64(bits+8), false)
+		bits := s.p.mem.u64(value + 8) // *bitvector; the size of the arguments is behind it
+		n := uint64(s.p.mem.u32(bits))
+		if resultsValid := s.p.mem.u8(arg + 4*8); resultsValid == 0 {
+			n = min(n, s.p.mem.u64(value+16)/8)
+		}
+		s.words(f.argp, n, s.p.mem.u64(bits+8), false)
 	}
 	s.span(f.sp, f.varp)
 }
