@@ -32,6 +32,12 @@ func (a *app) open(ctx context.Context, path string) (*dump.Dump, error) {
 	if d.Graph.Len() > manyObjects {
 		debug.SetGCPercent(20)
 	}
+	if a.refcounts {
+		if err := showRefcounts(d.Graph); err != nil {
+			d.Close()
+			return nil, err
+		}
+	}
 	a.warn(d.Graph.Warnings())
 	return d, nil
 }

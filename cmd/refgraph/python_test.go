@@ -222,3 +222,18 @@ func TestCaptureUnwritable(t *testing.T) {
 	}
 	drive(t, url, 0, 5)
 }
+
+// TestRefcounts checks --refcounts.
+func TestRefcounts(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	const small = "../../testdata/python/small.pydump.gz"
+	for range 2 { // read, and from the cache
+		text := mustRefgraph(t, "paths", small, "--type", "__main__.Session", "--refcounts")
+		if !strings.Contains(text, "len 200 · refcount 1") {
+			t.Errorf("the cache's refcount is not shown:\n%s", text)
+		}
+	}
+	if text := mustRefgraph(t, "paths", small, "--type", "__main__.Session"); strings.Contains(text, "refcount") {
+		t.Errorf("refcounts without being asked:\n%s", text)
+	}
+}

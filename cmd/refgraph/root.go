@@ -12,15 +12,16 @@ import (
 
 // app is what all commands share: where output goes and the common flags.
 type app struct {
-	out, err io.Writer
-	exe      string
-	values   bool
-	raw      bool
-	json     bool
-	quiet    bool
-	noCache  bool
-	redact   string
-	hide     *regexp.Regexp // compiled redact
+	out, err  io.Writer
+	exe       string
+	values    bool
+	raw       bool
+	refcounts bool
+	json      bool
+	quiet     bool
+	noCache   bool
+	redact    string
+	hide      *regexp.Regexp // compiled redact
 }
 
 // name makes a name from a dump fit to print: nothing that a terminal would
@@ -52,6 +53,7 @@ explains itself in an incident ticket.
 	f := root.PersistentFlags()
 	f.StringVar(&a.exe, "exe", "", "executable that wrote a Go dump or core, for types and names")
 	f.BoolVar(&a.values, "values", false, "show heap contents: strings, map keys, numbers (dumps hold secrets)")
+	f.BoolVar(&a.refcounts, "refcounts", false, "show the refcounts of objects (Python)")
 	f.BoolVar(&a.raw, "raw", false, "show containers' insides instead of folding them into one step")
 	f.BoolVar(&a.json, "json", false, "print JSON")
 	f.StringVar(&a.redact, "redact-types", "", "hide what matches this regular expression in the names of types, fields and roots")
