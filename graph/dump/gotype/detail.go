@@ -226,7 +226,7 @@ func (l *fieldList) value(name string, t *Type, off uint64) {
 	switch {
 	case t.Part == PartClosure || t.Part == PartNone && t.Kind == reflect.Struct && len(t.Fields()) > 0:
 		for _, f := range t.Fields() {
-			if f.Name != "_" && f.Name != ".dict" {
+			if f.Name != "_" {
 				l.value(name+"."+strings.TrimPrefix(f.Name, "&"), f.Type, off+f.Offset)
 			}
 		}

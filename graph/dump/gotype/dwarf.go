@@ -10,6 +10,7 @@ import (
 	"io"
 	"runtime"
 	"slices"
+	"sync"
 
 	"github.com/klauspost/compress/zlib"
 	"github.com/klauspost/compress/zstd"
@@ -25,14 +26,34 @@ import (
 // for. DWARF 2 to 5, https://dwarfstd.org/dwarf5std.html section 7.
 type dwarfData struct {
 	info, addr, str, lineStr, strOffsets []byte
-	loclists, loc, rnglists, ranges      []byte
-	units                                []unit
-	abbrevs                              map[uint64]abbrevTable
-	abbrevSum                            int // codes in all tables
+
+	src       *source.Source
+	file      *elf.File
+	listsOnce sync.Once
+	lists     lists
+
+	units     []unit
+	abbrevs   map[uint64]abbrevTable
+	abbrevSum int // codes in all tables
 
 	vars  []varDIE  // with a fixed address, by unit
 	funcs []funcDIE // by low pc
 	types []uint32  // offsets of type entries, in order
+}
+
+// lists are the sections that only local variables need.
+type lists struct{ loclists, loc, rnglists, ranges []byte }
+
+// locations reads the lists on first use. A damaged section is as good as none:
+// local variables then have no place.
+func (d *dwarfData) locations() *lists {
+	d.listsOnce.Do(func() {
+		l := &d.lists
+		for name, to := range map[string]*[]byte{"loclists": &l.loclists, "loc": &l.loc, "rnglists": &l.rnglists, "ranges": &l.ranges} {
+			*to, _ = debugSection(d.src, d.file, name)
+		}
+	})
+	return &d.lists
 }
 
 type unit struct {
@@ -59,11 +80,11 @@ type funcDIE struct {
 
 // openDWARF returns nil, nil for an executable without DWARF.
 func openDWARF(ctx context.Context, src *source.Source, f *elf.File) (*dwarfData, error) {
-	d := &dwarfData{abbrevs: map[uint64]abbrevTable{}}
+	d := &dwarfData{src: src, file: f, abbrevs: map[uint64]abbrevTable{}}
 	var abbrev []byte
 	for name, to := range map[string]*[]byte{
 		"info": &d.info, "abbrev": &abbrev, "addr": &d.addr, "str": &d.str, "line_str": &d.lineStr,
-		"str_offsets": &d.strOffsets, "loclists": &d.loclists, "loc": &d.loc, "rnglists": &d.rnglists, "ranges": &d.ranges,
+		"str_offsets": &d.strOffsets,
 	} {
 		var err error
 		if *to, err = debugSection(src, f, name); err != nil {

@@ -196,15 +196,15 @@ func (e *Exe) Closure(entry uint64) *Type {
 	return e.part(key, func() *Type { return e.closureType(f) })
 }
 
-// closureType reads the captured variables: DW_AT_go_closure_offset. Without
-// DWARF the size is 0, for unknown.
+// closureType reads the captured variables: DW_AT_go_closure_offset. There can
+// be more than DWARF has: those that are not used, and the type arguments of a
+// generic function. So the size is what is known, at least the pc's.
 func (e *Exe) closureType(f Func) *Type {
-	t := &Type{Name: "func " + f.Short(), FullName: "func " + f.Name, PkgPath: f.Package(), Kind: reflect.Func, PtrBytes: 8, exe: e}
+	t := &Type{Name: "func " + f.Short(), FullName: "func " + f.Name, PkgPath: f.Package(), Kind: reflect.Func, Size: 8}
 	u, d, ok := e.funcDIE(f.Entry)
 	if !ok {
 		return t
 	}
-	t.Size, t.PtrBytes = 8, 0
 	e.dw.children(u, &d, func(v *entry) bool {
 		off, captured := v.uint(atGoClosure)
 		ref, ok := v.ref(u, atType)
@@ -218,28 +218,9 @@ func (e *Exe) closureType(f Func) *Type {
 	})
 	if _, made := d.find(atTrampoline); made && len(t.fields) == 0 {
 		t.fields = e.wrapperFields(f.linkName)
-		if t.fields == nil {
-			t.Size, t.PtrBytes = 0, 8
-			return t
-		}
-	}
-	if strings.Contains(f.linkName, "[go.shape.") {
-		t.addDictionary()
 	}
 	t.sealClosure()
 	return t
-}
-
-// addDictionary adds what DWARF leaves out of the closures of generic
-// functions: a pointer to the table of type arguments. It is where no captured
-// variable is: first, or behind all.
-func (t *Type) addDictionary() {
-	sortFields(t.fields)
-	at := uint64(8)
-	if n := len(t.fields); n > 0 && t.fields[0].Offset == 8 {
-		at = (t.fields[n-1].Offset + t.fields[n-1].Type.Size + 7) &^ 7
-	}
-	t.fields = append(t.fields, Field{Name: ".dict", Type: t.exe.pointerWord(SlotUnsafe), Offset: at})
 }
 
 // wrapperFields returns what the compiler's own functions capture, which DWARF

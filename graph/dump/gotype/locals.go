@@ -193,17 +193,17 @@ func (s *scope) locations(v value) (list []loclist.Entry) {
 	}()
 	dw := s.e.dw
 	if s.u.version >= 5 {
-		if v.form == formLoclistx || v.u >= uint64(len(dw.loclists)) {
+		if v.form == formLoclistx || v.u >= uint64(len(dw.locations().loclists)) {
 			return nil // Go writes offsets
 		}
 		addrs := godwarf.ParseAddr(dw.addr).GetSubsection(s.u.addrBase)
-		list, _ = loclist.NewDwarf5Reader(dw.loclists).Enumerate(int64(v.u), 0, addrs)
+		list, _ = loclist.NewDwarf5Reader(dw.locations().loclists).Enumerate(int64(v.u), 0, addrs)
 		return list
 	}
-	if v.u >= uint64(len(dw.loc)) {
+	if v.u >= uint64(len(dw.locations().loc)) {
 		return nil
 	}
-	rd := loclist.NewDwarf2Reader(dw.loc, 8)
+	rd := loclist.NewDwarf2Reader(dw.locations().loc, 8)
 	rd.Seek(int(v.u))
 	base := s.u.lowPC
 	for e := (loclist.Entry{}); rd.Next(&e); {

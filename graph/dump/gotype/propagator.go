@@ -62,6 +62,8 @@ func (w *propagator) takeInterior(lo, hi graph.NodeID) {
 			case s.To == nil:
 			case s.Kind == SlotSlice, s.Kind == SlotString, s.Kind == SlotPtr && w.info(s.To.id).tiny && w.g.Size(m) == tinySize:
 				w.propose(m, s.To.id, 1)
+			case s.Kind == SlotPtr:
+				w.proposeLarger(m, w.info(s.To.id), 1)
 			}
 		}
 	}

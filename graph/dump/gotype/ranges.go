@@ -23,10 +23,10 @@ func (d *dwarfData) covers(u *unit, e *entry, pc uint64) bool {
 
 // inRanges searches a list of .debug_ranges (DWARF 2 to 4): pairs of addresses.
 func (d *dwarfData) inRanges(u *unit, off, pc uint64) bool {
-	if off >= uint64(len(d.ranges)) {
+	if off >= uint64(len(d.locations().ranges)) {
 		return false
 	}
-	c, base := cursor{b: d.ranges, p: int(off)}, u.lowPC
+	c, base := cursor{b: d.locations().ranges, p: int(off)}, u.lowPC
 	for {
 		lo, hi := c.fixed(8), c.fixed(8)
 		switch {
@@ -42,10 +42,10 @@ func (d *dwarfData) inRanges(u *unit, off, pc uint64) bool {
 
 // inRangeList searches a list of .debug_rnglists, DWARF 5 section 7.25.
 func (d *dwarfData) inRangeList(u *unit, off, pc uint64) bool {
-	if off >= uint64(len(d.rnglists)) {
+	if off >= uint64(len(d.locations().rnglists)) {
 		return false
 	}
-	c, base := cursor{b: d.rnglists, p: int(off)}, u.lowPC
+	c, base := cursor{b: d.locations().rnglists, p: int(off)}, u.lowPC
 	for !c.bad {
 		var lo, hi uint64
 		switch c.fixed(1) {

@@ -48,8 +48,8 @@ func (t *Type) Fits(slotSize uint64) bool {
 	switch {
 	case t.Part == PartChan && t.Elem() != nil && t.Elem().PtrBytes == 0:
 		return slotSize >= t.Size // the buffer is behind the channel
-	case t.Part == PartClosure && t.Size == 0:
-		return true // captured variables unknown
+	case t.Part == PartClosure:
+		return slotSize >= t.Size // there can be more than is known
 	case t.Part.tiled():
 		return slotSize >= t.Size
 	case t.PtrBytes == 0 && t.Size < tinySize && slotSize == tinySize:

@@ -213,6 +213,9 @@ func (t *Type) stepStruct(off uint64, path *[]byte) (next *Type, in uint64, done
 	for i--; i >= 0 && fields[i].Type.Size == 0; i-- {
 	}
 	if i < 0 || off-fields[i].Offset >= fields[i].Type.Size {
+		if t.Part == PartClosure && off > 0 {
+			add(path, " (captured)")
+		}
 		return nil, 0, done
 	}
 	f := &fields[i]
@@ -253,11 +256,11 @@ func (t *Type) disguised(f *Field) (Slot, bool) {
 }
 
 // larger returns the types whose values the runtime allocates where the source
-// only sees their first field.
+// only sees one of their fields.
 func (t *Type) larger() []*Type {
 	var names []string
 	switch {
-	case t.FullName == "time.Timer", t.FullName == "time.Ticker":
+	case t.FullName == "time.Timer", t.FullName == "time.Ticker", t.FullName == "runtime.timer":
 		names = []string{"runtime.timeTimer"}
 	case strings.HasPrefix(t.FullName, "internal/sync.node["):
 		args := strings.TrimPrefix(t.FullName, "internal/sync.node")

@@ -270,8 +270,11 @@ func newInfo(t *Type) *info {
 		in.scan = scanYes
 	}
 	switch {
-	case t.Part == PartClosure && t.Size == 0:
-		in.class, in.scan, in.slot = classTiled, scanUnknown, 0
+	case t.Part == PartClosure:
+		in.class, in.slot = classTiled, t.Size
+		if in.scan == scanNo {
+			in.scan = scanUnknown // not all captured variables are known
+		}
 	case t.Part.tiled(), t.Part == PartChan && t.PtrBytes == 0:
 		in.class, in.slot = classTiled, t.Size
 	default:
