@@ -182,12 +182,21 @@ func (s *scanner) words(w *graph.RowWriter, n graph.NodeID, mask uint64, body []
 		}
 		interior := v != sp.start(slot)
 		w.Add(to, gotype.SlotLabel(word, interior))
-		switch {
-		case word == 0:
-		case interior:
-			s.typer.HintInside(to, binary.LittleEndian.Uint64(body[word*8-8:]))
-		default:
-			s.typer.Hint(to, binary.LittleEndian.Uint64(body[word*8-8:]))
+		if word > 0 {
+			s.hint(to, binary.LittleEndian.Uint64(body[word*8-8:]), interior)
 		}
+	}
+}
+
+// hint tells of the word before a pointer, in case the two are an interface.
+// Types and itabs are outside the heap (but for the few that reflection makes),
+// and most words are in it, so this check saves most of the look-ups.
+func (s *scanner) hint(to graph.NodeID, before uint64, interior bool) {
+	switch {
+	case before < pageSize || before%8 != 0 || s.p.heap.pages.at(before) >= 0:
+	case interior:
+		s.typer.HintInside(to, before)
+	default:
+		s.typer.Hint(to, before)
 	}
 }
