@@ -35,16 +35,29 @@ func TestCancel(t *testing.T) {
 		},
 	} {
 		for _, after := range []time.Duration{0, 3 * time.Millisecond, 30 * time.Millisecond} {
-			ctx, cancel := context.WithTimeout(t.Context(), after)
-			start := time.Now()
-			err := run(ctx)
-			cancel()
-			if late := time.Since(start) - after; err != nil && late > 200*time.Millisecond {
+			if late := lateness(t, name, after, run); late > 200*time.Millisecond {
 				t.Errorf("%s stopped %v late", name, late)
-			}
-			if err != nil && !errors.Is(err, context.DeadlineExceeded) || after == 0 && err == nil {
-				t.Errorf("%s: %v", name, err)
 			}
 		}
 	}
+}
+
+// lateness is how long an analysis runs on after it is cancelled: the best of a
+// few tries, for on a busy machine others have the cores now and then.
+func lateness(t *testing.T, name string, after time.Duration, run func(ctx context.Context) error) time.Duration {
+	best := time.Hour
+	for try := 0; try < 8 && best > 200*time.Millisecond; try++ {
+		ctx, cancel := context.WithTimeout(t.Context(), after)
+		start := time.Now()
+		err := run(ctx)
+		cancel()
+		if err != nil && !errors.Is(err, context.DeadlineExceeded) || after == 0 && err == nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if err == nil {
+			return 0 // it was done before
+		}
+		best = min(best, time.Since(start)-after)
+	}
+	return best
 }
