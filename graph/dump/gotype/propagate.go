@@ -52,7 +52,7 @@ func (ty *Typer) Run(ctx context.Context, workers int) error {
 		return err
 	}
 	err := ty.finish(ctx, workers)
-	ty.col, ty.objects, ty.variables, ty.shapes = nil, nil, nil, nil
+	ty.col, ty.objects, ty.variables, ty.shapes, ty.hints.types = nil, nil, nil, nil, nil
 	return err
 }
 

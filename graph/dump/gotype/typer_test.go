@@ -246,6 +246,25 @@ func TestTyper(t *testing.T) {
 				h.global(t, e, "main.wraps", 0, late)
 			}
 		},
+		"more than the source sees": func(t *testing.T, h *heap) (map[int]string, func()) {
+			slot := func(name string) uint64 { return SlotSize(typeNamed(t, e, name).Size, true) }
+			timer := h.add(slot("runtime.timeTimer"), 0, 0)
+			entry := h.add(slot("internal/sync.entry[interface {},interface {}]"), 2, 0)
+			inner := h.add(slot("internal/sync.indirect[interface {},interface {}]"), 3, entry)
+			outer := h.add(slot("internal/sync.indirect[interface {},interface {}]"), 3, inner)
+			return map[int]string{
+					timer: "runtime.timeTimer", entry: "sync.entry[interface {},interface {}]",
+					inner: "sync.indirect[interface {},interface {}]", outer: "sync.indirect[interface {},interface {}]",
+				}, func() {
+					h.global(t, e, "main.timer", 0, timer)
+					g, _ := e.GlobalNamed("main.shared")
+					root, ok := g.Type.Field("m.root.v")
+					if !ok {
+						t.Fatalf("sync.Map has fields %v", g.Type.Fields())
+					}
+					h.global(t, e, "main.shared", root.Offset/8, outer)
+				}
+		},
 		"shared blocks": func(t *testing.T, h *heap) (map[int]string, func()) {
 			block, text := h.add(16), h.add(16)
 			holder := h.add(208, 0, text)

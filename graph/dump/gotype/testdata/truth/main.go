@@ -9,6 +9,7 @@ import (
 	"os"
 	"reflect"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"time"
 	"unsafe"
@@ -58,6 +59,8 @@ var (
 	anything []any
 	numbers  = make(chan int, 3)
 	call     func() int
+	timer    = time.NewTimer(time.Hour)
+	shared   sync.Map
 	Inner    inner.Pair[bigKey, *Session]
 )
 
@@ -179,6 +182,7 @@ func main() {
 	anything = append(anything, *smalls[0], *wraps[0], n16(len(os.Args)))
 	numbers <- len(anything)
 	call = f
+	shared.Store("key", smalls)
 	out := truth{
 		Text: uint64(reflect.ValueOf(main).Pointer()),
 		Types: []typeTruth{
