@@ -58,7 +58,7 @@ func exitCode(ctx context.Context, err error) int {
 		return exitFailOn
 	case errors.As(err, &mismatch):
 		return exitFailed
-	case errors.As(err, &unknown), errors.As(err, &syntax), errors.Is(err, io.ErrUnexpectedEOF):
+	case errors.As(err, &unknown), errors.As(err, &syntax), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, dump.ErrNotMine):
 		return exitNotADump
 	case isCobraUsage(err):
 		return exitUsage

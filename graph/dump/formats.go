@@ -22,6 +22,10 @@ type (
 	MismatchError = source.MismatchError
 )
 
+// ErrNotMine is wrapped by a reader's error for a file that looks like its
+// format and is not, such as a core of a program in another language.
+var ErrNotMine = source.ErrNotMine
+
 // Format is one kind of heap dump and its reader.
 type Format struct {
 	Name    string // short and stable: "go-heapdump"

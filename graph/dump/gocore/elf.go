@@ -15,9 +15,12 @@ type UnsupportedError struct {
 	File string
 	What string
 	Help string // what the user can do about it; may be empty
+	Err  error  // source.ErrNotMine if it is not a core of a Go program for a known machine
 }
 
 func (e *UnsupportedError) Error() string { return e.File + ": " + e.What }
+
+func (e *UnsupportedError) Unwrap() error { return e.Err }
 
 // Hint says what to do.
 func (e *UnsupportedError) Hint() string { return e.Help }
@@ -86,7 +89,7 @@ func readELF(src *source.Source) (*coreFile, error) {
 func machine(src *source.Source, head []byte) (*arch, error) {
 	refuse := func(format string, args ...any) error {
 		return &UnsupportedError{File: src.Name, What: fmt.Sprintf(format, args...),
-			Help: "cores of 64-bit Go programs on amd64 and arm64 can be read"}
+			Help: "cores of 64-bit Go programs on amd64 and arm64 can be read", Err: source.ErrNotMine}
 	}
 	if elf.Class(head[elf.EI_CLASS]) != elf.ELFCLASS64 {
 		return nil, refuse("core of a 32-bit program")

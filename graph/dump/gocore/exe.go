@@ -194,8 +194,8 @@ func (c *coreFile) openExe(ctx context.Context, path string) (*executable, error
 func (c *coreFile) notGo(path string, err error) error {
 	var format *elf.FormatError
 	if errors.Is(err, gotype.ErrNotExecutable) || errors.As(err, &format) {
-		return &UnsupportedError{File: path, What: "not a Go program: " + err.Error(),
-			Help: "give the executable that wrote the core as --exe; only cores of Go programs can be read"}
+		return &UnsupportedError{File: c.src.Name, What: path + " is not a Go program",
+			Help: "only cores of Go programs can be read; if it is one, name the executable that wrote it with --exe", Err: source.ErrNotMine}
 	}
 	return err
 }
