@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/refgraph/refgraph/graph/dump"
+	"github.com/refgraph/refgraph/graph/dump/goheap"
 	"github.com/refgraph/refgraph/graph/dump/python"
 	"github.com/refgraph/refgraph/render"
 	"github.com/spf13/cobra"
@@ -29,8 +30,9 @@ func newSites(a *app) *cobra.Command {
 		Use:   "sites FILE",
 		Short: "Allocation sites by bytes, where the dump has them",
 		Long: `sites says where the live memory was allocated. FILE is a snapshot of Python's
-tracemalloc (Snapshot.dump), or a Python heap dump of a program in which
-tracemalloc was on. --against compares with an older one.
+tracemalloc (Snapshot.dump), a Python heap dump of a program in which
+tracemalloc was on, or a Go heap dump of a program with a memory profile (those
+that link net/http/pprof), which counts sampled objects only. --against compares with an older one.
 
 Filters are those of tracemalloc: --include and --exclude take a file pattern
 (* ? [seq]) and, after a colon, a line; they look at the innermost frame, or at
@@ -113,6 +115,9 @@ func (a *app) openSites(ctx context.Context, path string, filters []python.Filte
 	bar.clear()
 	if errors.Is(err, python.ErrNoSites) {
 		return nil, hintError{fmt.Errorf("%s: %w", path, err), "start the program with python -X tracemalloc, or call tracemalloc.start() in it"}
+	}
+	if errors.Is(err, goheap.ErrNoSites) {
+		return nil, hintError{fmt.Errorf("%s: %w", path, err), "refgraph top and refgraph suspects need none"}
 	}
 	if err != nil {
 		return nil, err

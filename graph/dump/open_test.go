@@ -98,3 +98,18 @@ func TestCancelledWhileDecompressing(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestSitesOfAGoHeapDump(t *testing.T) {
+	s, err := dump.Sites(t.Context(), "../../testdata/goheap/go1.26-nogreenteagc.heapdump.zst", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, trace := range s.Traces {
+		if trace.Count <= 0 || trace.Size < trace.Count || len(trace.Frames) == 0 || trace.Frames[0].Line == 0 {
+			t.Errorf("trace %+v", trace)
+		}
+	}
+	if len(s.Traces) == 0 {
+		t.Error("no sites")
+	}
+}

@@ -5,13 +5,15 @@ import (
 	"errors"
 	"io"
 
+	"github.com/refgraph/refgraph/graph/dump/goheap"
 	"github.com/refgraph/refgraph/graph/dump/internal/source"
 	"github.com/refgraph/refgraph/graph/dump/python"
 )
 
 // Sites reads where the live memory of a program was allocated: from a
-// tracemalloc snapshot or from a Python heap dump. Its errors are those of
-// [Open], and python.ErrNoSites.
+// tracemalloc snapshot, a Python heap dump or the memory profile in a Go heap
+// dump, which has sampled objects only. Its errors are those of [Open],
+// python.ErrNoSites and goheap.ErrNoSites.
 func Sites(ctx context.Context, path string, opts *Options) (*python.Snapshot, error) {
 	if opts == nil {
 		opts = &Options{}
@@ -26,11 +28,37 @@ func Sites(ctx context.Context, path string, opts *Options) (*python.Snapshot, e
 		return nil, err
 	}
 	defer plain.Close()
+	if head, err := plain.Slice(0, int(min(headLen, plain.Size))); err == nil && goheap.Match(head) {
+		return goSites(ctx, plain)
+	}
 	s, err := python.ReadSites(ctx, plain)
 	if errors.Is(err, source.ErrNotMine) {
-		return nil, &UnknownFormatError{Name: plain.Name, What: "neither a tracemalloc snapshot nor a Python heap dump", Know: []string{"tracemalloc snapshot (Snapshot.dump)", "Python heap dump (refgraph_dump.py)"}}
+		return nil, &UnknownFormatError{Name: plain.Name, What: "neither a tracemalloc snapshot nor a heap dump with allocation sites", Know: []string{"Go heap dump", "tracemalloc snapshot (Snapshot.dump)", "Python heap dump (refgraph_dump.py)"}}
 	}
 	return s, err
+}
+
+// goSites is the memory profile of a Go heap dump: what was allocated at each
+// place and not yet freed.
+func goSites(ctx context.Context, src *source.Source) (*python.Snapshot, error) {
+	sites, err := goheap.ReadSites(ctx, src, nil)
+	if err != nil {
+		return nil, err
+	}
+	s := &python.Snapshot{}
+	for _, site := range sites.List {
+		live := int64(site.Allocs - site.Frees)
+		if site.Frees > site.Allocs || live == 0 {
+			continue
+		}
+		t := python.Trace{Size: live * int64(site.Size), Count: live, Depth: len(site.Stack)}
+		for _, call := range site.Stack {
+			t.Frames = append(t.Frames, python.Frame{File: call.File, Line: call.Line})
+		}
+		s.Limit = max(s.Limit, t.Depth)
+		s.Traces = append(s.Traces, t)
+	}
+	return s, nil
 }
 
 // IsSites reports whether a file has allocation sites only and no objects, as
