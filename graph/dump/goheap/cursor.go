@@ -8,7 +8,7 @@ import (
 // cursor reads the small records one value after the other. The first failure
 // sticks: later values are zero and err says what went wrong.
 type cursor struct {
-	w   window
+	w   *window
 	pos int64
 	err error
 }

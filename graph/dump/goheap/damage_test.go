@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"math"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -287,5 +288,35 @@ func TestExecutables(t *testing.T) {
 	var mismatch *source.MismatchError
 	if _, err := Read(t.Context(), open(t, testdata+"go1.25.heapdump.zst", source.Options{Exe: exe})); !errors.As(err, &mismatch) {
 		t.Errorf("another release: got %v, want a MismatchError", err)
+	}
+}
+
+// TestManyGoroutines reads the stacks of many goroutines, which must not take
+// memory for each beyond what is known of it.
+func TestManyGoroutines(t *testing.T) {
+	const goroutines = 20_000
+	w := newWriter().params(0, 8)
+	w.object(0, 0)
+	for i := range uint64(goroutines) {
+		w.ints(tagGoroutine, testHeap, 0, i, 0, 4, 0, 0, 0).text("chan receive").ints(0, 0, 0, 0)
+		w.ints(tagFrame, 0x7000+i*64, 0, 0).words(0, testHeap).ints(1, 2, 3).text("main.worker").ints(fieldPtr, 8, fieldEnd)
+	}
+	w.segments(testHeap).stats(1).ints(tagEOF)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	g, err := w.read(t)
+	runtime.ReadMemStats(&after)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(g.Roots()) != goroutines+1 {
+		t.Errorf("%d roots, want %d", len(g.Roots()), goroutines+1)
+	}
+	r := g.Roots()[0]
+	if name, group := g.String(r.Name), g.String(r.Group); !strings.HasSuffix(name, " main.worker") || group != "goroutines main.worker (chan receive)" {
+		t.Errorf("root %q of group %q", name, group)
+	}
+	if each := (after.TotalAlloc - before.TotalAlloc) / goroutines; each > 4096 {
+		t.Errorf("%d bytes were allocated for each goroutine", each)
 	}
 }

@@ -19,9 +19,12 @@
 //  4. Slots that the runtime writes but that hold no object are dropped
 //     ([layout]), batches are sorted, and objects get their NodeIDs.
 //  5. The pointers of all objects, on all cores, batch by batch ([rows]).
-//  6. The roots ([roots]), and the types ([gotype.Typer]).
+//  6. The roots ([roots], [stack]), and the types ([gotype.Typer]).
 //
-// Not in a dump, and so not read: cleanups, weak handles, the data of plugins,
-// and which variables of a frame have their address taken. Dumps of 32-bit and
-// of big-endian programs are refused.
+// [ReadSites] reads the memory profile of a dump instead.
+//
+// Not in a dump, and so not read: cleanups, weak handles and the data of
+// plugins. Which variables of a frame have their address taken is not in it
+// either; what pointers into the stack lead to is followed instead. Dumps of
+// 32-bit and of big-endian programs are refused.
 package goheap

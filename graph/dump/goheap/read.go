@@ -76,7 +76,8 @@ func fill(ctx context.Context, src *source.Source, rec *records, h *heap, b *gra
 	}); err != nil {
 		return nil, err
 	}
-	rs := &roots{src: src, b: b, heap: h, exe: exe, typer: d.typer, locals: map[uint64][]gotype.Local{}}
+	rs := &roots{src: src, b: b, heap: h, exe: exe, typer: d.typer, locals: map[uint64][]gotype.Local{},
+		words: window{src: src}, lists: window{src: src}}
 	if err := rs.beforeTypes(rec); err != nil {
 		return nil, err
 	}

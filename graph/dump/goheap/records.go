@@ -104,7 +104,7 @@ const (
 // reading, or skips to where objects start again, with a warning.
 func readRecords(ctx context.Context, src *source.Source, warn func(graph.Warning)) (*records, error) {
 	r := &records{types: map[uint64]typeRecord{}, names: map[string]string{}}
-	c := &cursor{w: window{src: src}, pos: int64(len(magic))}
+	c := &cursor{w: &window{src: src}, pos: int64(len(magic))}
 	if tag := c.uint(); c.err == nil && tag != tagParams {
 		return nil, src.Errorf(c.pos-1, "a record of kind %d where the parameters should be", tag)
 	}

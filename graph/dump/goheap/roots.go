@@ -19,6 +19,8 @@ type roots struct {
 	locals map[uint64][]gotype.Local // by pc
 	// statics are the values in data and bss that variables lead to.
 	statics *gotype.Statics
+	words   window // contents of segments and frames
+	lists   window // their field lists
 }
 
 // name returns the fields of a root that is the only one of its name.
@@ -38,15 +40,14 @@ func (r *roots) add(p uint64, root graph.Root) (n graph.NodeID, interior, ok boo
 
 // segment adds the pointers in global variables.
 func (r *roots) segment(s *segment) error {
-	words := window{src: r.src}
-	list := cursor{w: window{src: r.src}, pos: s.fields}
+	list := cursor{w: &r.lists, pos: s.fields}
 	list.fields(func(off uint64) {
 		if s.body.n < 8 || off > uint64(s.body.n)-8 {
 			r.b.Warn(graph.Warning{Offset: s.fields, What: "the " + s.name + " segment has pointers beyond its end", Effect: "they were left out"})
 			return
 		}
 		from := max(off, 8) - 8
-		b, err := words.at(s.body.pos+int64(from), 16)
+		b, err := r.words.at(s.body.pos+int64(from), 16)
 		if err != nil {
 			list.fail(err)
 			return

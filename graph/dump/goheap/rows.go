@@ -146,7 +146,7 @@ func (r *rows) object(w *graph.RowWriter, rd *rowReader, n graph.NodeID, body []
 func (r *rows) large(w *graph.RowWriter, rd *rowReader, t *batch, n graph.NodeID) error {
 	var (
 		body  = t.pos + int64(t.headerLen())
-		list  = cursor{w: window{src: r.src}, pos: body + int64(t.size)}
+		list  = cursor{w: &window{src: r.src}, pos: body + int64(t.size)}
 		count int
 	)
 	list.fields(func(off uint64) {

@@ -11,8 +11,7 @@ import (
 // stack finds what one goroutine holds.
 type stack struct {
 	*roots
-	g     *goroutine
-	words window
+	g *goroutine
 	// inside are the pointers into the stack itself that are to be followed:
 	// what they lead to is no part of any frame's pointer map.
 	inside []uint64
@@ -21,7 +20,7 @@ type stack struct {
 
 // goroutine adds the pointers in a goroutine's frames.
 func (r *roots) goroutine(g *goroutine) error {
-	s := &stack{roots: r, g: g, words: window{src: r.src}, seen: map[uint64]bool{}}
+	s := &stack{roots: r, g: g}
 	for i := range g.frames {
 		if err := s.frame(i); err != nil {
 			return err
@@ -56,7 +55,7 @@ func (s *stack) frame(i int) error {
 	if err != nil {
 		return err
 	}
-	list := cursor{w: window{src: s.src}, pos: s.g.frames[i].fields}
+	list := cursor{w: &s.lists, pos: s.g.frames[i].fields}
 	list.fields(func(off uint64) {
 		if off+8 <= uint64(len(contents)) {
 			s.word(i, off, contents, graph.Strong)
@@ -106,14 +105,14 @@ func (s *stack) follow(p uint64) error {
 		if s.seen[f.sp] {
 			return nil
 		}
-		s.seen[f.sp] = true
+		s.mark(f.sp)
 		return s.conservative(i)
 	}
 	first := (p-f.sp)&^7 - 8*slot
 	if s.seen[f.sp+first] {
 		return nil
 	}
-	s.seen[f.sp+first] = true
+	s.mark(f.sp + first)
 	contents, err := s.contents(i)
 	if err != nil {
 		return err
@@ -125,6 +124,14 @@ func (s *stack) follow(p uint64) error {
 		}
 	}
 	return nil
+}
+
+// mark notes that the variable or frame at an address was followed.
+func (s *stack) mark(addr uint64) {
+	if s.seen == nil {
+		s.seen = map[uint64]bool{}
+	}
+	s.seen[addr] = true
 }
 
 func isPointer(k gotype.SlotKind) bool { return k != gotype.SlotNone && k != gotype.SlotTyp }
