@@ -8,9 +8,11 @@ import (
 
 // shortName cuts the import paths in a type, function or variable name to
 // package names: `map[string]*example.com/a/b.T` becomes `map[string]*b.T`.
+// The empty interface is any.
 // The linker's %xx escapes are undone. Struct tags are left alone.
 func shortName(s string) string {
 	s = strings.ReplaceAll(s, "go.shape.", "") // what generic functions see of their type arguments
+	s = strings.ReplaceAll(s, "interface {}", "any")
 	if !strings.ContainsAny(s, "/%") {
 		return s
 	}

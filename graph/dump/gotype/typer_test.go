@@ -253,8 +253,8 @@ func TestTyper(t *testing.T) {
 			inner := h.add(slot("internal/sync.indirect[interface {},interface {}]"), 3, entry)
 			outer := h.add(slot("internal/sync.indirect[interface {},interface {}]"), 3, inner)
 			return map[int]string{
-					timer: "runtime.timeTimer", entry: "sync.entry[interface {},interface {}]",
-					inner: "sync.indirect[interface {},interface {}]", outer: "sync.indirect[interface {},interface {}]",
+					timer: "runtime.timeTimer", entry: "sync.entry[any,any]",
+					inner: "sync.indirect[any,any]", outer: "sync.indirect[any,any]",
 				}, func() {
 					h.global(t, e, "main.timer", 0, timer)
 					g, _ := e.GlobalNamed("main.shared")
