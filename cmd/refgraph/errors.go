@@ -98,7 +98,7 @@ func hint(err error) string {
 	case errors.As(err, &hinter):
 		return hinter.Hint()
 	case errors.As(err, &mismatch):
-		return "give the very binary that wrote the dump with --exe (its build id must match), or leave --exe out to go without types"
+		return "give the very binary that wrote the dump with --exe (its build id must match); a heap dump opens without, too"
 	case errors.As(err, &syntax):
 		return "the dump is damaged; a full disk or a killed process often cuts dumps short: take it again"
 	case errors.Is(err, fs.ErrNotExist):
