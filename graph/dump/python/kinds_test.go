@@ -232,3 +232,27 @@ func TestResidue(t *testing.T) {
 		}
 	})
 }
+
+// TestSubinterpreters checks that a dump says what it does not have.
+func TestSubinterpreters(t *testing.T) {
+	const program = `import sys, importlib.util
+try: import _interpreters as i
+except ImportError: import _xxsubinterpreters as i
+keep = i.create()
+spec = importlib.util.spec_from_file_location("refgraph_dump", "refgraph_dump.py")
+dumper = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(dumper)
+dumper.dump(sys.argv[1])`
+	eachPython(t, func(t *testing.T, p interpreter) {
+		file := filepath.Join(t.TempDir(), "heap.pydump")
+		p.run(t, "-S", "-c", program, file)
+		g := open(t, file)
+		said := false
+		for _, w := range g.Warnings() {
+			said = said || strings.Contains(w.What, "1 subinterpreters are not in the dump")
+		}
+		if !said {
+			t.Errorf("warnings: %v", g.Warnings())
+		}
+	})
+}

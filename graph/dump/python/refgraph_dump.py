@@ -96,7 +96,7 @@ def dump(path, values=False, fork=None, wait=True, report=None):
     """Write the heap to path, gzipped if the name ends in .gz.
 
     values: also write texts, numbers and dict keys; heaps hold secrets.
-    fork:   dump in a forked child (the default where the system can).
+    fork:   dump in a forked child (the default where that works).
     wait:   wait for the child; otherwise return after the fork, and what goes
             wrong later is written to standard error.
     report: a file that gets "ok" or what went wrong, at the end.
@@ -110,9 +110,12 @@ def dump(path, values=False, fork=None, wait=True, report=None):
     part = "%s.part-%d" % (path, os.getpid())
     fd = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
     try:
-        if hasattr(os, "fork") if fork is None else fork:
+        others = _subinterpreters()
+        if others and fork:
+            raise DumpError("a process with subinterpreters cannot be forked: its child hangs or aborts")
+        if hasattr(os, "fork") and not others if fork is None else fork:
             return _dump_forked(fd, part, path, values, wait, report)
-        _write_heap(fd, path, values, _before(), exact=False)
+        _write_heap(fd, path, values, _before(), False, others)
         os.fsync(fd)
         os.close(fd)
         fd = -1
@@ -404,7 +407,7 @@ def _column(values, wide=False):
         return array("Q", values) if wide else array("I", [min(v, 0xFFFFFFFF) for v in values])
 
 
-def _write_heap(fd, path, values, before, exact):
+def _write_heap(fd, path, values, before, exact, others=0):
     """Write this process's heap. exact: this is a child, whose heap may be touched."""
     if exact and gc.get_freeze_count():
         gc.unfreeze()
@@ -419,7 +422,7 @@ def _write_heap(fd, path, values, before, exact):
         tracked = own.union(map(id, objs)) if gc.get_freeze_count() else None
         del objs
         out = _Out(fd, path.endswith(".gz"))
-        _Dump(out, values, exact, own, holds, tracked).run(work, before)
+        _Dump(out, values, exact, own, holds, tracked, others).run(work, before)
         out.close()
     finally:
         if enabled:
@@ -506,8 +509,9 @@ class _Probe:
 class _Dump:
     """One dump: takes the heap type by type and writes it in batches."""
 
-    def __init__(self, out, values, exact, own, holds, tracked):
+    def __init__(self, out, values, exact, own, holds, tracked, others):
         self.out, self.values, self.exact, self.own, self.holds = out, values, exact, own, holds
+        self.others = others    # interpreters that are not seen
         self.tracked = tracked  # ids, where the collector does not list all that it tracks (gc.freeze)
         self.types = {}        # id of type -> its number
         self.plans = {}        # id of type -> _Plan
@@ -557,9 +561,8 @@ class _Dump:
             self.out.json(b"N", names[i:i + _CHUNK])
         for i in range(0, len(self.notes), _CHUNK):
             self.out.json(b"D", self.notes[i:i + _CHUNK])
-        others = _subinterpreters()
-        if others:
-            self.warn.append("%d subinterpreters are not in the dump, only the one that dumped" % others)
+        if self.others:
+            self.warn.append("%d subinterpreters are not in the dump, only the one that dumped" % self.others)
         self.out.json(b"W", self.warn)
         self.out.json(b"E", {"objects": self.objects, "references": self.refs, "own": list(_made)})
         _made.clear()
@@ -1278,9 +1281,10 @@ def _origin(name, module):
 
 
 def _subinterpreters():
-    """How many interpreters this process has beside this one."""
-    for name in ("_interpreters", "_xxsubinterpreters"):
-        found = sys.modules.get(name)
-        if found is not None:
-            return max(0, len(found.list_all()) - 1)
-    return 0
+    """How many interpreters Python code of this process has made beside this one.
+
+    Those that a C program has made are not known; loading the module that knows
+    would leave a part of it in the heap.
+    """
+    known = sys.modules.get("_interpreters" if _PY >= (3, 13) else "_xxsubinterpreters")
+    return len(known.list_all()) - 1 if known else 0

@@ -112,6 +112,18 @@ func TestSitesOfDump(t *testing.T) {
 	})
 }
 
+// tinySnapshot is a snapshot with one trace, written by hand.
+const tinySnapshot = "\x80\x04\x8c\x0btracemalloc\x94\x8c\x08Snapshot\x94\x93\x94)\x81\x94}\x94(\x8c\x06traces\x94h\x00\x8c\x07_Traces\x94\x93\x94)\x81\x94}\x94" +
+	"\x8c\x07_traces\x94]\x94(K\x00K8\x8c\x04m.py\x94K\x05\x86\x94\x85\x87\x94esb\x8c\x0ftraceback_limit\x94K\x01ub."
+
+// TestTinySnapshot checks that the seed of the fuzz test is a snapshot.
+func TestTinySnapshot(t *testing.T) {
+	s, err := ReadTracemalloc(t.Context(), source.FromBytes("tiny", []byte(tinySnapshot), source.Options{}))
+	if err != nil || len(s.Traces) != 1 || s.Traces[0].Size != 56 || s.Traces[0].Frames[0] != (Frame{"m.py", 5}) {
+		t.Errorf("%+v %v", s, err)
+	}
+}
+
 // TestPickleRefuses checks that a pickle can do nothing but be a snapshot.
 func TestPickleRefuses(t *testing.T) {
 	head := "\x80\x04\x8c\x0btracemalloc\x94\x8c\x08Snapshot\x94"
@@ -142,9 +154,8 @@ func TestPickleRefuses(t *testing.T) {
 }
 
 func FuzzTracemalloc(f *testing.F) {
-	data := plain(f, snapshotFile+".pickle")
-	f.Add(data)
-	f.Add(data[:len(data)/2])
+	f.Add([]byte(tinySnapshot))
+	f.Add(plain(f, snapshotFile+".pickle")[:3000])
 	f.Fuzz(func(t *testing.T, data []byte) {
 		s, err := ReadTracemalloc(t.Context(), source.FromBytes("fuzz", data, source.Options{}))
 		if err != nil {
