@@ -7,6 +7,7 @@ import (
 
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/dump/internal/source"
+	"github.com/refgraph/refgraph/graph/dump/python"
 )
 
 // Options, Progress and the errors of readers; see package source.
@@ -85,6 +86,8 @@ func guess(head []byte) string {
 	switch s := string(head[:min(len(head), 16)]); {
 	case s == "":
 		return "the file is empty"
+	case python.MatchTracemalloc(head):
+		return "a tracemalloc snapshot, which has allocation sites and no objects: refgraph sites reads it"
 	case strings.HasPrefix(s, "\x7fELF"):
 		return "an ELF file that is not a core of a Go program"
 	case strings.HasPrefix(s, "\x0a"), strings.HasPrefix(s, "--- "):
