@@ -158,24 +158,25 @@ func (p *pathView) nodes() {
 				n.Count, n.Note = p.m.Dead, "no root reaches it: garbage not yet collected"
 			}
 		}
-		if p.Sizes != nil {
-			n.Sized, n.Retained = true, p.Sizes.RetainedBy(members[id])
-		}
-		if id == 0 && p.Freed > 0 {
+		switch {
+		case id == 0 && p.Freed > 0:
 			n.Sized, n.Retained = true, p.Freed
+		case p.Sizes != nil:
+			n.Sized, n.Retained = true, p.Sizes.RetainedBy(members[id])
 		}
 		p.v.Nodes = append(p.v.Nodes, n)
 	}
 }
 
-// members lists the objects of every group shown, in one pass.
+// members lists the objects of the groups shown whose retained size is not
+// known, in one pass.
 func (p *pathView) members() map[int32][]graph.NodeID {
 	out := map[int32][]graph.NodeID{}
 	if p.Sizes == nil {
 		return out
 	}
 	for n := range graph.NodeID(p.g.Len()) {
-		if id, ok := p.m.Group(n); ok {
+		if id, ok := p.m.Group(n); ok && (id > 0 || p.Freed == 0) {
 			if _, shown := p.node[int32(id)]; shown {
 				out[int32(id)] = append(out[int32(id)], n)
 			}
