@@ -51,11 +51,11 @@ func (m *merger) fromRoot(r *graph.Root, n graph.NodeID, onPath bool) {
 	}
 	label := m.labels.intern(Pattern(m.g.String(r.Ref)))
 	if onPath {
-		m.Groups[g].Targets += int(m.count[n])
+		m.Groups[g].Targets += m.below(n)
 		m.child(ref{from: g, label: label, kind: r.Via, holder: graph.None, root: r}, n)
 		return
 	}
-	m.edge(ref{from: g, label: label, kind: r.Via, holder: graph.None, root: r}, 0, n, false)
+	m.edge(ref{from: g, label: label, kind: r.Via, holder: graph.None, root: r}, 0, n, besides)
 }
 
 // ref is a reference from a group, its name so far folded.
@@ -75,7 +75,7 @@ func (m *merger) row(n graph.NodeID) {
 		if !m.mark.Has(to) {
 			continue
 		}
-		child := m.tree.parent[to] == n && m.group[to] == 0
+		child := m.tree.parent[to] == n && !m.placed.Has(to)
 		if !child && !m.targets.Has(to) {
 			continue
 		}
@@ -93,7 +93,7 @@ func (m *merger) row(n graph.NodeID) {
 		if child {
 			m.child(r, to)
 		} else {
-			m.edge(r, 0, to, false)
+			m.edge(r, 0, to, besides)
 		}
 	}
 }
@@ -101,18 +101,18 @@ func (m *merger) row(n graph.NodeID) {
 // child puts a node into the group that the reference from its holder says.
 func (m *merger) child(r ref, n graph.NodeID) {
 	if m.g.Internal(n) && !m.opts.Raw && !m.targets.Has(n) {
-		m.group[n] = -m.fold(fold{r.from, r.label}) - 1
+		m.place(n, -m.fold(fold{r.from, r.label})-1)
 		return
 	}
-	g := m.groupOf(r, n)
-	m.group[n] = g + 1
+	g, below := m.groupOf(r, n), m.below(n)
+	m.place(n, g+1)
 	grp := &m.Groups[g]
 	if grp.Count == 0 {
 		grp.First, grp.Type = n, m.g.Type(n)
 	}
 	grp.Count++
 	grp.Bytes += m.g.Size(n)
-	m.edge(r, g, n, true)
+	m.edge(r, g, n, below)
 }
 
 func (m *merger) fold(f fold) int32 {
@@ -169,8 +169,19 @@ func (m *merger) same(key groupKey) int32 {
 	return -1
 }
 
-// edge counts one reference between groups.
-func (m *merger) edge(r ref, to int32, held graph.NodeID, onPath bool) {
+// besides stands for the targets below a reference that is on no shortest path.
+const besides = -1
+
+// below is how many targets are at and below a node that is not placed yet.
+func (m *merger) below(n graph.NodeID) int { return int(uint32(m.group[n])) }
+
+func (m *merger) place(n graph.NodeID, group int32) {
+	m.group[n] = group
+	m.placed.Add(n)
+}
+
+// edge counts one reference between groups, with the targets below it.
+func (m *merger) edge(r ref, to int32, held graph.NodeID, below int) {
 	key := edgeKey{r.from, to, r.label, r.kind}
 	e := &m.Edges[m.recentEdges.get(uint32(r.from+to+r.label), key, func(key edgeKey) int32 {
 		i, ok := m.edges[key]
@@ -183,7 +194,7 @@ func (m *merger) edge(r ref, to int32, held graph.NodeID, onPath bool) {
 		return i
 	})]
 	e.Count++
-	if !onPath {
+	if below == besides {
 		return
 	}
 	if !e.OnPath { // a reference on a path is the better example
@@ -194,8 +205,8 @@ func (m *merger) edge(r ref, to int32, held graph.NodeID, onPath bool) {
 		e.Targets++
 		m.Groups[0].Targets++
 	case !m.above(r.from, to):
-		e.Targets += int(m.count[held])
-		m.Groups[to].Targets += int(m.count[held])
+		e.Targets += below
+		m.Groups[to].Targets += below
 	}
 }
 
@@ -221,15 +232,15 @@ func (m *merger) finish() {
 // Group returns the group of an object; ok is false if the object is not in
 // the picture or is folded.
 func (m *Merged) Group(n graph.NodeID) (group int, ok bool) {
-	return int(m.group[n]) - 1, m.group[n] > 0
+	return int(m.group[n]) - 1, m.placed.Has(n) && m.group[n] > 0
 }
 
 // Members yields the objects of a group, in NodeID order. It passes over all
 // objects of the graph.
 func (m *Merged) Members(group int) func(yield func(graph.NodeID) bool) {
 	return func(yield func(graph.NodeID) bool) {
-		for n, g := range m.group {
-			if g == int32(group)+1 && !yield(graph.NodeID(n)) {
+		for n := range m.placed.All() {
+			if m.group[n] == int32(group)+1 && !yield(n) {
 				return
 			}
 		}

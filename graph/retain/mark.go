@@ -16,10 +16,10 @@ func newMerger(ctx context.Context, t *Tree, targets graph.Bitset, opts Options)
 	return &merger{
 		Merged: &Merged{
 			Groups: []Group{{First: graph.None, parent: -1}},
-			tree:   t, opts: opts, targets: targets, group: make([]int32, n),
+			tree:   t, opts: opts, targets: targets, group: make([]int32, n), placed: graph.NewBitset(n),
 		},
 		ctx: ctx, g: t.g, labels: newLabeler(t.g),
-		mark: graph.NewBitset(n), count: make([]uint32, n),
+		mark:   graph.NewBitset(n),
 		groups: map[groupKey]int32{}, roots: map[[2]graph.StringID]int32{}, edges: map[edgeKey]int32{},
 		foldOf: map[fold]int32{}, names: map[graph.StringID]bool{},
 	}
@@ -40,7 +40,7 @@ func (m *merger) markPaths() error {
 			continue
 		}
 		m.Alive++
-		m.count[n]++
+		m.group[n]++
 		m.mark.Add(n)
 	}
 	order, parent := m.tree.order, m.tree.parent
@@ -54,7 +54,7 @@ func (m *merger) markPaths() error {
 		}
 		if p := parent[n]; p != n {
 			m.mark.Add(p)
-			m.count[p] += m.count[n]
+			m.group[p] += m.group[n]
 		}
 	}
 	return nil

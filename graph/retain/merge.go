@@ -26,7 +26,11 @@ type Merged struct {
 	tree    *Tree
 	opts    Options
 	targets graph.Bitset
-	group   []int32 // node -> group+1, or -(fold+1) for a folded node; 0 if not in the picture
+	// group is group+1, or -(fold+1) for a folded node, of the nodes that are
+	// placed; of others in the picture how many targets are at and below them.
+	// One array for both: there is a word of it for every object of the heap.
+	group  []int32
+	placed graph.Bitset
 }
 
 // Group is a set of objects, or of roots, that are reached in the same way.
@@ -78,7 +82,6 @@ type merger struct {
 	g      *graph.Graph
 	labels *labeler
 	mark   graph.Bitset // nodes on a path to a target
-	count  []uint32     // targets at and below a marked node
 	groups map[groupKey]int32
 	roots  map[[2]graph.StringID]int32
 	edges  map[edgeKey]int32
@@ -94,7 +97,7 @@ type merger struct {
 // Merge merges the shortest retaining paths of all targets, and the other
 // references that hold targets with the shortest paths to their holders. The
 // counts are exact. It costs three passes over the reachable objects and one
-// over their references, and 8 bytes for each object in the picture.
+// over their references, and 4 bytes for each object of the heap.
 func Merge(ctx context.Context, t *Tree, targets graph.Bitset, opts *Options) (*Merged, error) {
 	if opts == nil {
 		opts = &Options{}
