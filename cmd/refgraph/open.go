@@ -30,7 +30,7 @@ func (a *app) open(ctx context.Context, path string) (*dump.Dump, error) {
 		return nil, err
 	}
 	if d.Graph.Len() > manyObjects {
-		debug.SetGCPercent(20)
+		debug.SetGCPercent(10)
 	}
 	if a.refcounts {
 		if err := showRefcounts(d.Graph); err != nil {
