@@ -126,7 +126,10 @@ func (x *AddressIndexer) AddRun(start, stride uint64, n int) {
 	}
 	if k := len(x.runs); k == 0 {
 		x.ordered = true
-	} else if start < x.runs[k-1].start {
+	} else if last := &x.runs[k-1]; last.stride == stride && last.start+stride*uint64(last.n) == start {
+		last.n += n // goes on where the last run ends
+		return
+	} else if start < last.start {
 		x.ordered = false
 	}
 	x.runs = append(x.runs, addrRun{start, stride, n})

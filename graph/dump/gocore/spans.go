@@ -183,6 +183,7 @@ func readSpans(mem *memory, l *layout, version string, mheap uint64, fileSize in
 	if n == 0 {
 		return nil, fmt.Errorf("the list of spans at 0x%x is not in the core", mheap+l.HeapAllspans.off)
 	}
+	r.heap.spans = make([]span, 0, min(n, 1<<18)) // all of a heap of 2 GiB
 	for i := range n {
 		p := mem.u64(list + 8*i)
 		raw := mem.bytes(p, int(l.SpanSize))
