@@ -65,15 +65,11 @@ func runCycles(ctx context.Context, a *app, path string, f cyclesFlags) error {
 	if err := f.pic.check(); err != nil {
 		return err
 	}
-	d, err := a.open(ctx, path)
+	d, h, err := a.openHeap(ctx, path)
 	if err != nil {
 		return err
 	}
 	defer d.Close()
-	h, err := suspect.NewHeap(ctx, d.Graph)
-	if err != nil {
-		return err
-	}
 	list, err := cycle.Find(ctx, h.Tree)
 	if err != nil {
 		return err

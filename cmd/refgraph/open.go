@@ -8,6 +8,7 @@ import (
 
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/dump"
+	"github.com/refgraph/refgraph/graph/suspect"
 	"github.com/refgraph/refgraph/render"
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
@@ -40,6 +41,21 @@ func (a *app) open(ctx context.Context, path string) (*dump.Dump, error) {
 	}
 	a.warn(d.Graph.Warnings())
 	return d, nil
+}
+
+// openHeap opens a dump with the analyses that most commands ask: dominators and
+// retaining paths. The heap is valid until the dump is closed.
+func (a *app) openHeap(ctx context.Context, path string) (*dump.Dump, *suspect.Heap, error) {
+	d, err := a.open(ctx, path)
+	if err != nil {
+		return nil, nil, err
+	}
+	h, err := suspect.NewHeap(ctx, d.Graph)
+	if err != nil {
+		d.Close()
+		return nil, nil, err
+	}
+	return d, h, nil
 }
 
 // manyObjects is from where on the collector may run more often: the columns of

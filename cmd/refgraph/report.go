@@ -42,14 +42,18 @@ is given.`,
 }
 
 func runReport(ctx context.Context, a *app, path string, f reportFlags) error {
-	d, err := a.open(ctx, path)
+	d, h, err := a.openHeap(ctx, path)
 	if err != nil {
 		return err
 	}
 	defer d.Close()
-	h, err := suspect.NewHeap(ctx, d.Graph)
-	if err != nil {
-		return err
+	if f.against != "" {
+		old, before, err := a.openHeap(ctx, f.against)
+		if err != nil {
+			return err
+		}
+		defer old.Close() // not before the suspects are found and drawn
+		h.Older = before
 	}
 	r := &report.Report{
 		Title: "Heap of " + d.Graph.Info().Name, Made: time.Now(), Tool: "refgraph " + version(),
@@ -192,26 +196,16 @@ func block(g *graph.Graph, b *dominator.Branch) render.Block {
 	return out
 }
 
-// reportGrowth compares with the older dump, which also helps the detectors.
-func reportGrowth(ctx context.Context, a *app, h *suspect.Heap, f reportFlags, r *report.Report) error {
-	if f.against == "" {
+// reportGrowth compares with the older dump.
+func reportGrowth(ctx context.Context, _ *app, h *suspect.Heap, _ reportFlags, r *report.Report) error {
+	if h.Older == nil {
 		return nil
 	}
-	old, err := a.open(ctx, f.against)
+	changes, err := diff.Compare(ctx, h.Older.Tree, h.Tree)
 	if err != nil {
 		return err
 	}
-	defer old.Close()
-	before, err := suspect.NewHeap(ctx, old.Graph)
-	if err != nil {
-		return err
-	}
-	h.Older = before
-	changes, err := diff.Compare(ctx, before.Tree, h.Tree)
-	if err != nil {
-		return err
-	}
-	r.Against = old.Graph.Info().Name
+	r.Against = h.Older.Graph.Info().Name
 	for _, row := range changes.Types {
 		r.Changes = append(r.Changes, report.Change{Name: row.Name, OldCount: row.Old.Count, NewCount: row.New.Count, OldBytes: row.Old.Bytes, NewBytes: row.New.Bytes})
 	}

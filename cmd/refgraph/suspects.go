@@ -88,24 +88,18 @@ func runSuspects(ctx context.Context, a *app, path string, f suspectsFlags) erro
 	if err := f.pic.check(); err != nil {
 		return err
 	}
-	d, err := a.open(ctx, path)
+	d, h, err := a.openHeap(ctx, path)
 	if err != nil {
 		return err
 	}
 	defer d.Close()
-	h, err := suspect.NewHeap(ctx, d.Graph)
-	if err != nil {
-		return err
-	}
 	if f.against != "" {
-		old, err := a.open(ctx, f.against)
+		old, before, err := a.openHeap(ctx, f.against)
 		if err != nil {
 			return err
 		}
 		defer old.Close()
-		if h.Older, err = suspect.NewHeap(ctx, old.Graph); err != nil {
-			return err
-		}
+		h.Older = before
 	}
 	list, err := suspect.Find(ctx, h)
 	if err != nil {
