@@ -8,7 +8,7 @@ trap 'rm -rf "$tmp"' EXIT
 
 go build -trimpath -ldflags=-compressdwarf=false -o "$tmp/gallery" ../programs/gogallery
 go run ../programs/goslim -o "$tmp/slim" "$tmp/gallery"
-"$tmp/gallery" -o "$tmp/dump"
+(cd "$tmp" && env -i ./gallery -o dump) # a dump has the environment in it
 zstd -q --ultra -22 -f "$tmp/dump" -o gallery.heapdump.zst
 zstd -q --ultra -22 -f "$tmp/slim" -o gallery.exe.zst
 python3 -E -S weak.py ../../graph/dump/python weak.pydump.gz

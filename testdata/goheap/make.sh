@@ -9,7 +9,7 @@ trap 'rm -rf "$tmp"' EXIT
 # The dump of a leaking program, and what of its executable tells types.
 go build -trimpath -ldflags=-compressdwarf=false -o "$tmp/goleak" ../programs/goleak
 go run ../programs/goslim -o "$tmp/slim" "$tmp/goleak"
-"$tmp/goleak" -n 300 -o "$tmp/leak"
+(cd "$tmp" && env -i ./goleak -n 300 -o leak) # a dump has the environment in it
 zstd -q --ultra -22 -f "$tmp/leak" -o leak.heapdump.zst
 zstd -q --ultra -22 -f "$tmp/slim" -o leak.exe.zst
 
@@ -18,8 +18,8 @@ mkdir "$tmp/old"
 cp ../programs/goleak/main.go "$tmp/old"
 printf 'module goleak\n\ngo 1.21\n' >"$tmp/old/go.mod"
 old() { # name, toolchain, experiments
-	(cd "$tmp/old" && GOTOOLCHAIN=$2 GOEXPERIMENT=$3 go build -o "$tmp/$1" .)
-	"$tmp/$1" -n 120 -o "$tmp/$1.heapdump"
+	(cd "$tmp/old" && GOTOOLCHAIN=$2 GOEXPERIMENT=$3 go build -trimpath -o "$tmp/$1" .)
+	(cd "$tmp" && env -i "./$1" -n 120 -o "$1.heapdump")
 	zstd -q --ultra -22 -f "$tmp/$1.heapdump" -o "$1.heapdump.zst"
 }
 old go1.21 go1.21.13 ""
