@@ -31,7 +31,7 @@ func (a *app) open(ctx context.Context, path string) (*dump.Dump, error) {
 		return nil, err
 	}
 	if d.Graph.Len() > manyObjects {
-		debug.SetGCPercent(10)
+		debug.SetGCPercent(5)
 	}
 	if a.refcounts {
 		if err := showRefcounts(d.Graph); err != nil {

@@ -113,27 +113,25 @@ func (w *whyAlive) input(target string, values bool, maxNodes int) render.PathIn
 	return render.PathInput{Merged: w.merged, Sizes: w.sizes, Freed: w.freed, Target: target, Values: values, MaxNodes: maxNodes}
 }
 
-// why runs the analyses behind paths, side by side: the search with the merge,
-// and the dominators with what cutting all targets frees.
+// why runs the analyses behind paths, two at a time: the search beside the
+// dominators, then the merge beside what cutting all targets frees. The merge
+// waits although it needs the search only: together with what the dominators
+// need while they are computed it would be the peak of memory.
 func why(ctx context.Context, a *app, g *graph.Graph, targets graph.Bitset) (*whyAlive, error) {
 	w := &whyAlive{}
+	var tree *retain.Tree
 	group, gctx := errgroup.WithContext(ctx)
-	group.Go(func() error {
-		tree, err := retain.Search(gctx, g)
-		if err != nil {
-			return err
-		}
+	group.Go(func() (err error) { tree, err = retain.Search(gctx, g); return err })
+	group.Go(func() (err error) { w.sizes, err = dominator.Compute(gctx, g); return err })
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	group, gctx = errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
 		w.merged, err = retain.Merge(gctx, tree, targets, &retain.Options{Raw: a.raw, Values: a.values})
 		return err
 	})
-	group.Go(func() (err error) {
-		w.sizes, err = dominator.Compute(gctx, g)
-		if err != nil {
-			return err
-		}
-		_, w.freed, err = w.sizes.Freed(gctx, targets)
-		return err
-	})
+	group.Go(func() (err error) { _, w.freed, err = w.sizes.Freed(gctx, targets); return err })
 	return w, group.Wait()
 }
 
