@@ -10,8 +10,8 @@
 //
 // [Compute] does it all, in these steps:
 //
-//  1. A depth-first search numbers the reachable objects in preorder and sorts
-//     out the references: those that lead forward in preorder lower the target's
+//  1. A depth-first search numbers the reachable objects that have references in
+//     preorder and sorts out the references: those that lead forward in preorder lower the target's
 //     semidominator at once; only the others, a few percent of a usual heap, are
 //     kept for step 2.
 //  2. SEMI-NCA finds semidominators and then immediate dominators in preorder
@@ -21,7 +21,8 @@
 //     tools use is quadratic on a list held at both ends.
 //  3. Sizes are summed from the last number to the first.
 //
-// A [Tree] takes 16 bytes an object, and 8 more once children or
-// types are asked for. Computing one takes 20 bytes an object, and 8 for each
-// reference that leads backwards.
+// A [Tree] takes 16 bytes an object, and 8 more once children or types are
+// asked for. Computing one takes no more than it, where a third of the objects
+// have no references and two in three others have one; otherwise up to 4 bytes
+// an object more, and 8 for each reference that leads backwards.
 package dominator

@@ -2,51 +2,55 @@ package dominator
 
 import (
 	"context"
-	"unsafe"
 
 	"github.com/refgraph/refgraph/graph"
 )
 
-// tree turns immediate dominators by number into the columns of a Tree. The
-// search's arrays become the tree's one after the other, so that there is never
-// a sixth; the search is useless afterwards.
+// tree turns immediate dominators by number into the columns of a Tree, in the
+// search's arrays; the search is useless afterwards.
 func (s *search) tree(ctx context.Context) (*Tree, error) {
-	t := &Tree{g: s.g}
-	if err := s.place(ctx); err != nil {
-		return nil, err
+	for _, step := range []func(context.Context) error{s.measure, s.place, s.fill} {
+		if err := step(ctx); err != nil {
+			return nil, err
+		}
 	}
-	s.fillIdom(t)
-	if err := ctx.Err(); err != nil {
-		return nil, err
+	n := s.g.Len()
+	t := &Tree{
+		g: s.g, idom: as[graph.NodeID](s.num), retained: s.retained[:n],
+		order: as[graph.NodeID](s.order)[:int(s.last-top)+s.leafs],
 	}
-	s.fillOrder(t)
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	s.vertex = nil
-	return t, t.sum(ctx, s.work)
+	return t, t.sum(ctx)
 }
 
-// place finds each object's position in a preorder of the dominator tree, in
-// the upper half of its work entry. A subtree takes as many positions as it has
-// objects; the lower half is the next free one in it.
-func (s *search) place(ctx context.Context) error {
-	size := s.num
-	for v := pre(0); v <= s.count; v++ {
-		size[v] = 1
+// A link entry is now, below, the object that has the number, and above, how
+// many objects its subtree has; and then the next free position in its subtree.
+// A subtree takes as many positions of the order as it has objects.
+const (
+	countShift = 32
+	one        = 1 << countShift
+	objectMask = one - 1
+)
+
+// measure finds each number's object and how many objects it dominates.
+func (s *search) measure(ctx context.Context) error {
+	for v := range s.link[:s.last+1] {
+		s.link[v] = one
 	}
-	for v := s.count; v > 0; v-- {
-		size[s.parent[v]] += size[v]
-		if v%ctxInterval == 0 && ctx.Err() != nil {
+	s.link[top] = uint64(graph.None) // which has no position
+	for i, v := range s.num {
+		switch {
+		case v == unseen:
+		case s.g.Leaf(graph.NodeID(i)):
+			s.link[v] += one
+		default:
+			s.link[v] |= uint64(i)
+		}
+		if i%ctxInterval == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
 	}
-	s.work[0] = 0
-	for v := pre(1); v <= s.count; v++ {
-		up := &s.work[s.parent[v]]
-		at := *up & labelMask
-		*up += uint64(size[v])
-		s.work[v] = at<<semiShift | (at + 1)
+	for v := s.last; v > top; v-- {
+		s.link[s.parent[v]] += s.link[v] &^ objectMask
 		if v%ctxInterval == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -54,29 +58,46 @@ func (s *search) place(ctx context.Context) error {
 	return nil
 }
 
-// fillIdom takes num's memory.
-func (s *search) fillIdom(t *Tree) {
-	t.idom = asNodes(s.num[:s.g.Len()])
-	for i := range t.idom {
-		t.idom[i] = unreached
+// place puts objects with references into a preorder of the dominator tree.
+// order is theirs from here on.
+func (s *search) place(ctx context.Context) error {
+	s.link[top] = uint64(graph.None)
+	for v := top + 1; v <= s.last; v++ {
+		up, own := &s.link[s.parent[v]], s.link[v]
+		at := *up >> countShift
+		*up += own &^ objectMask
+		s.order[at] = pre(own & objectMask)
+		s.link[v] = (at+1)<<countShift | own&objectMask
+		if v%ctxInterval == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
 	}
-	s.vertex[0] = graph.None
-	for v := pre(1); v <= s.count; v++ {
-		t.idom[s.vertex[v]] = s.vertex[s.parent[v]]
-	}
+	return nil
 }
 
-// fillOrder takes parent's memory.
-func (s *search) fillOrder(t *Tree) {
-	t.order = asNodes(s.parent[:s.count])
-	for v := pre(1); v <= s.count; v++ {
-		t.order[s.work[v]>>semiShift] = s.vertex[v]
+// fill puts leaves into the order and turns num into immediate dominators.
+func (s *search) fill(ctx context.Context) error {
+	for i, v := range s.num {
+		switch {
+		case v == unseen:
+			s.num[i] = pre(unreached)
+		case s.g.Leaf(graph.NodeID(i)):
+			up := &s.link[v]
+			s.order[*up>>countShift] = pre(i)
+			*up += one
+			s.num[i] = pre(*up & objectMask)
+		default:
+			s.num[i] = pre(s.link[s.parent[v]] & objectMask)
+		}
+		if i%ctxInterval == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
 	}
+	return nil
 }
 
-// sum adds up sizes from the last position to the first, in work's memory.
-func (t *Tree) sum(ctx context.Context, work []uint64) error {
-	t.retained = work[:len(t.idom)]
+// sum adds up sizes from the last position to the first.
+func (t *Tree) sum(ctx context.Context) error {
 	for i, d := range t.idom {
 		t.retained[i] = 0
 		if d != unreached {
@@ -95,9 +116,4 @@ func (t *Tree) sum(ctx context.Context, work []uint64) error {
 		}
 	}
 	return nil
-}
-
-// asNodes gives the memory of an array of numbers its next use.
-func asNodes(a []pre) []graph.NodeID {
-	return unsafe.Slice((*graph.NodeID)(unsafe.SliceData(a)), len(a))
 }

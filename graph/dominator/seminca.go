@@ -2,51 +2,24 @@ package dominator
 
 import "context"
 
-// dominators turns parent into immediate dominators. Afterwards num and work
-// are free.
+// dominators turns parent into immediate dominators, and num of leaves into
+// their immediate dominators' numbers. Afterwards semi and link are free.
 func (s *search) dominators(ctx context.Context) error {
 	if err := s.semidominators(ctx); err != nil {
 		return err
 	}
 	// The immediate dominator is the nearest ancestor in the search tree that
 	// is not below the semidominator. All ancestors have theirs by now.
-	for v := pre(1); v <= s.count; v++ {
-		semi, d := s.semi(v), s.parent[v]
-		for d > semi {
-			d = s.parent[d]
-		}
-		s.parent[v] = d
-		if v%ctxInterval == 0 {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
+	for v := top + 1; v <= s.last; v++ {
+		s.parent[v] = s.climb(s.parent[v], s.semi[v])
+		if v%ctxInterval == 0 && ctx.Err() != nil {
+			return ctx.Err()
 		}
 	}
-	return nil
-}
-
-// semidominators completes the semidominators, which know the forward
-// references from the search, by the backward ones. num becomes the forest of
-// the objects done so far, by number.
-func (s *search) semidominators(ctx context.Context) error {
-	s.stack = stack{}
-	ancestor := s.num
-	copy(ancestor, s.parent)
-	e := evaluator{work: s.work, ancestor: ancestor}
-	var rows sorter
-	for b := int(s.count >> bucketShift); b >= 0; b-- {
-		rows.sort(&s.back.buckets[b])
-		first := pre(max(1, b<<bucketShift))
-		for v := min(s.count, pre(b<<bucketShift+bucketLen-1)); v >= first; v-- {
-			semi := s.semi(v)
-			for _, from := range rows.row(v) {
-				if semi == 0 {
-					break // it does not get lower
-				}
-				semi = min(semi, e.eval(from, v))
-			}
-			s.work[v] = uint64(semi)<<semiShift | uint64(semi)
-		}
+	for i := range s.leaves.of {
+		s.leaves.of[i].each(func(r backRef) { // r.from is a semidominator by now
+			s.num[r.to] = s.climb(s.num[r.to], r.from)
+		})
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -54,36 +27,83 @@ func (s *search) semidominators(ctx context.Context) error {
 	return nil
 }
 
-// evaluator answers which semidominator is the lowest on the way from an object
-// up to the last one that is done, and remembers it in the labels.
-type evaluator struct {
-	work     []uint64
-	ancestor []pre
-	path     []pre
+// climb returns the nearest of d and its dominators that is not below semi.
+func (s *search) climb(d, semi pre) pre {
+	for d > semi {
+		d = s.parent[d]
+	}
+	return d
+}
+
+// semidominators completes the semidominators, which know the forward
+// references from the search, by the backward ones. What it finds for leaves is
+// left in their buckets.
+func (s *search) semidominators(ctx context.Context) error {
+	for v, p := range s.parent[:s.last+1] {
+		s.link.set(pre(v), p, 0)
+	}
+	rows, leaves := s.back.sorter(nil), s.leaves.sorter(s.num)
+	for b := int(s.last >> bucketShift); b >= 0; b-- {
+		rows.sort(&s.back.of[b])
+		leaves.sort(&s.leaves.of[b])
+		first := max(top+1, pre(b<<bucketShift))
+		for v := min(s.last, pre(b<<bucketShift+bucketLen-1)); v >= first; v-- {
+			semi := s.semi[v]
+			for _, r := range rows.row(v) {
+				if semi == top {
+					break // it does not get lower
+				}
+				semi = min(semi, s.link.eval(r.from, v))
+			}
+			row := leaves.row(v)
+			for i := range row {
+				row[i].from = s.link.eval(row[i].from, v)
+			}
+			s.semi[v] = semi
+			s.link.set(v, s.parent[v], semi)
+		}
+		s.leaves.of[b].replace(leaves.refs)
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// forest answers which semidominator is the lowest on the way from an object up
+// to the last one that is done. An entry is the ancestor above, and the label
+// below: the lowest semidominator so far on the way to the ancestor.
+type forest []uint64
+
+const (
+	ancestorShift = 32
+	labelMask     = 1<<ancestorShift - 1
+)
+
+func (f forest) ancestor(v pre) pre { return pre(f[v] >> ancestorShift) }
+func (f forest) label(v pre) pre    { return pre(f[v] & labelMask) }
+func (f forest) set(v, ancestor, label pre) {
+	f[v] = uint64(ancestor)<<ancestorShift | uint64(label)
 }
 
 // eval returns the lowest semidominator of v and its ancestors above last in
-// number: those that are done already.
-func (e *evaluator) eval(v, last pre) pre {
-	top := e.ancestor[v]
-	if top <= last {
-		return pre(e.work[v] & labelMask)
+// number: those that are done already. The way is as long as a list, so it is
+// turned around to find back down instead of kept.
+func (f forest) eval(v, last pre) pre {
+	if f.ancestor(v) <= last {
+		return f.label(v)
 	}
-	path := append(e.path[:0], v)
-	for v = top; e.ancestor[v] > last; v = e.ancestor[v] {
-		path = append(path, v)
+	at, below := v, v
+	for up := f.ancestor(at); up > last; up = f.ancestor(at) {
+		f.set(at, below, f.label(at))
+		at, below = up, at
 	}
-	top = e.ancestor[v]
-	low := e.work[v] & labelMask
-	for i := len(path) - 1; i >= 0; i-- {
-		u := path[i]
-		if label := e.work[u] & labelMask; label < low {
-			low = label
-		} else {
-			e.work[u] = e.work[u]&^labelMask | low
-		}
-		e.ancestor[u] = top
+	up, low := f.ancestor(at), f.label(at)
+	for at != v {
+		at = below
+		below = f.ancestor(at)
+		low = min(low, f.label(at))
+		f.set(at, up, low)
 	}
-	e.path = path
-	return pre(low)
+	return low
 }

@@ -14,10 +14,11 @@ type stack struct {
 	top   []pending
 	below [][]pending // full ones
 	spare [][]pending // emptied ones
+	room  []pending   // memory for the first blocks
 }
 
-// stackBlock is the entries in a block, 512 kB.
-const stackBlock = 1 << 16
+// stackBlock is the entries in a block, 32 kB.
+const stackBlock = 1 << 12
 
 func (s *stack) push(p pending) {
 	if len(s.top) == cap(s.top) {
@@ -30,9 +31,12 @@ func (s *stack) grow() {
 	if s.top != nil {
 		s.below = append(s.below, s.top)
 	}
-	if k := len(s.spare); k > 0 {
+	switch k := len(s.spare); {
+	case k > 0:
 		s.top, s.spare = s.spare[k-1], s.spare[:k-1]
-	} else {
+	case len(s.room) >= stackBlock:
+		s.top, s.room = s.room[:0:stackBlock], s.room[stackBlock:]
+	default:
 		s.top = make([]pending, 0, stackBlock)
 	}
 }
