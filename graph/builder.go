@@ -154,6 +154,16 @@ func (b *Builder) BuildRows(ctx context.Context, workers int, fill func(w *RowWr
 	return nil
 }
 
+// SetKind changes the kind of reference i of a row, for readers that know it
+// only when the types are known. Such references should be rare. Calls must not
+// be concurrent and cost least in rising order.
+func (b *Builder) SetKind(n NodeID, i int, kind RefKind) {
+	g := b.g
+	c := &g.rows[n>>rowShift]
+	c.setKind(c.off[n&rowChunkMask]+uint32(i), kind)
+	g.flags[n] |= flagKinds
+}
+
 // AddRoot adds a root. Safe for concurrent use.
 func (b *Builder) AddRoot(r Root) {
 	b.mu.Lock()

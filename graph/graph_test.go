@@ -113,6 +113,8 @@ func TestKindsLabelsAndFlags(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	b.SetKind(1, 0, Pooled)
+	b.SetKind(1, 2, Pooled)
 	b.AddRoot(Root{Node: 2, Name: b.String("late"), Rank: RankRuntime})
 	b.AddRoot(Root{Node: 3, Name: b.String("first")})
 	g, err := b.Build(nil)
@@ -126,8 +128,10 @@ func TestKindsLabelsAndFlags(t *testing.T) {
 	if g.Plain(1) || !g.Plain(0) {
 		t.Error("only object 1 has references that are not strong")
 	}
-	if k := g.RefKind(1, 1); k != Weak {
-		t.Errorf("kind is %v", k)
+	for i, want := range []RefKind{Pooled, Weak, Pooled} {
+		if k := g.RefKind(1, i); k != want {
+			t.Errorf("kind of reference %d is %v, want %v", i, k, want)
+		}
 	}
 	if name := g.Detail().RefName(1, 1, false); name != ".weak" {
 		t.Errorf("name is %q", name)

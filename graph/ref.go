@@ -3,10 +3,11 @@ package graph
 // RefKind is the kind of a reference.
 type RefKind uint8
 
-// The kinds of references. Only [Strong] and [Conservative] ones retain.
+// The kinds of references. [Strong], [Conservative] and [Pooled] ones retain.
 const (
 	Strong       RefKind = iota
 	Conservative         // a word that looks like a pointer; the collector honours it
+	Pooled               // from a pool that the collector empties, such as Go's sync.Pool: it retains until then
 	Weak
 	Soft
 	Phantom
@@ -15,7 +16,11 @@ const (
 
 // Retains reports whether the collector keeps the referenced object for the
 // sake of a reference of this kind.
-func (k RefKind) Retains() bool { return k <= Conservative }
+func (k RefKind) Retains() bool { return k <= Pooled }
+
+// Collectable reports whether references of this kind alone do not keep an
+// object for good: they do not retain it, or only until the collector ran.
+func (k RefKind) Collectable() bool { return k >= Pooled }
 
 func (k RefKind) String() string {
 	if int(k) < len(refKindNames) {
@@ -24,7 +29,7 @@ func (k RefKind) String() string {
 	return "?"
 }
 
-var refKindNames = [...]string{"strong", "conservative", "weak", "soft", "phantom", "finalizer"}
+var refKindNames = [...]string{"strong", "conservative", "pooled", "weak", "soft", "phantom", "finalizer"}
 
 // LabelWidth says what a graph keeps with each reference to name it later.
 type LabelWidth uint8

@@ -51,5 +51,5 @@ type Root struct {
 	Ref  StringID
 	Kind RootKind
 	Rank uint8
-	Via  RefKind // Strong, or Conservative for a word that only looks like a pointer
+	Via  RefKind // Strong, Conservative for a word that only looks like a pointer, or Pooled
 }

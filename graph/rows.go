@@ -1,6 +1,9 @@
 package graph
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // rowShift is log2 of the nodes in one chunk of rows.
 const rowShift = 16
@@ -30,13 +33,24 @@ type oddRef struct {
 
 // kind returns the kind of the reference at position pos of the chunk.
 func (c *rowChunk) kind(pos uint32) RefKind {
-	i, ok := slices.BinarySearchFunc(c.odd, pos, func(o oddRef, p uint32) int {
-		return int(int64(o.pos) - int64(p))
-	})
+	i, ok := c.findOdd(pos)
 	if !ok {
 		return Strong
 	}
 	return c.odd[i].kind
+}
+
+// setKind makes the reference at position pos one of the kind.
+func (c *rowChunk) setKind(pos uint32, kind RefKind) {
+	i, ok := c.findOdd(pos)
+	if !ok {
+		c.odd = slices.Insert(c.odd, i, oddRef{pos: pos})
+	}
+	c.odd[i].kind = kind
+}
+
+func (c *rowChunk) findOdd(pos uint32) (i int, ok bool) {
+	return slices.BinarySearchFunc(c.odd, pos, func(o oddRef, p uint32) int { return cmp.Compare(o.pos, p) })
 }
 
 // RowWriter writes the rows of a range of nodes, in order: Add for each

@@ -35,7 +35,7 @@ import (
 var ErrDamaged = errors.New("damaged or older index")
 
 const (
-	magic    = "refgraph index 1\n"
+	magic    = "refgraph index 2\n"
 	align    = 4096
 	pieceLen = 8 << 20 // bytes under one checksum
 	tailLen  = 8 + 8 + 4
