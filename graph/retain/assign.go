@@ -88,7 +88,7 @@ func (m *merger) row(n graph.NodeID) {
 		r := ref{from: m.group[n] - 1, label: m.labels.pattern(n, i), kind: kind, holder: n}
 		if m.group[n] < 0 {
 			f := m.folds[-m.group[n]-1]
-			r.from, r.label = f.parent, m.labels.join(f.label, r.label)
+			r.from, r.label, r.kind = f.parent, m.labels.join(f.label, r.label), max(f.kind, kind)
 		}
 		if child {
 			m.child(r, to)
@@ -101,7 +101,7 @@ func (m *merger) row(n graph.NodeID) {
 // child puts a node into the group that the reference from its holder says.
 func (m *merger) child(r ref, n graph.NodeID) {
 	if m.g.Internal(n) && !m.opts.Raw && !m.targets.Has(n) {
-		m.place(n, -m.fold(fold{r.from, r.label})-1)
+		m.place(n, -m.fold(fold{r.from, r.label, r.kind})-1)
 		return
 	}
 	g, below := m.groupOf(r, n), m.below(n)
@@ -245,6 +245,17 @@ func (m *Merged) Members(group int) func(yield func(graph.NodeID) bool) {
 			}
 		}
 	}
+}
+
+// Pooled is how many of the targets that are alive only pools hold, which the
+// collector empties.
+func (m *Merged) Pooled() (count int) {
+	for _, n := range m.tree.PooledObjects() {
+		if m.targets.Has(n) {
+			count++
+		}
+	}
+	return count
 }
 
 // Tree is the search that the picture was made from.

@@ -73,7 +73,10 @@ type edgeKey struct {
 
 // fold is where a folded node stands: in the last group before it, with the
 // name so far.
-type fold struct{ parent, label int32 }
+type fold struct {
+	parent, label int32
+	kind          graph.RefKind // the weakest of the references in label
+}
 
 // merger is the state of one Merge.
 type merger struct {

@@ -121,6 +121,7 @@ type walker struct {
 	target graph.NodeID
 	steps  []Step
 	name   string
+	kind   graph.RefKind // the weakest of the references in name
 	folded []graph.NodeID
 }
 
@@ -135,12 +136,13 @@ func (w *walker) ref(from, to graph.NodeID) {
 
 func (w *walker) step(name string, kind graph.RefKind, to graph.NodeID) {
 	w.name += name
+	w.kind = max(w.kind, kind)
 	if w.g.Internal(to) && !w.opts.Raw && to != w.target && (w.stop == nil || !w.stop.Has(to)) {
 		w.folded = append(w.folded, to)
 		return
 	}
-	w.steps = append(w.steps, Step{Ref: w.name, Kind: kind, Node: to, Folded: w.folded})
-	w.name, w.folded = "", nil
+	w.steps = append(w.steps, Step{Ref: w.name, Kind: w.kind, Node: to, Folded: w.folded})
+	w.name, w.kind, w.folded = "", graph.Strong, nil
 }
 
 // first returns the index of the first reference from one object to another

@@ -142,20 +142,54 @@ func TestSearchIsShortest(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		dist := naiveDistances(g)
+		dist := naiveDistances(g, graph.RefKind.Retains)
+		firm := naiveDistances(g, func(k graph.RefKind) bool { return !k.Collectable() })
 		for n := range graph.NodeID(g.Len()) {
-			d, ok := dist[n]
-			if tree.Reachable(n) != ok {
-				t.Fatalf("seed %d: object %d reachable: %v", seed, n, tree.Reachable(n))
+			_, ok := dist[n]
+			d, isFirm := firm[n]
+			if tree.Reachable(n) != ok || tree.Pooled(n) != (ok && !isFirm) {
+				t.Fatalf("seed %d: object %d reachable: %v, pooled: %v", seed, n, tree.Reachable(n), tree.Pooled(n))
 			}
 			if !ok {
 				continue
 			}
 			path := tree.Path(n, &retain.Options{Raw: true})
-			if sameRank(g) && len(path.Steps) != d {
+			if isFirm && sameRank(g) && len(path.Steps) != d {
 				t.Fatalf("seed %d: object %d is %d steps away, want %d", seed, n, len(path.Steps), d)
 			}
 			checkPath(t, g, path, n)
+		}
+	}
+}
+
+func TestPoolsComeLast(t *testing.T) {
+	p := graphtest.Parse(t, `root>pool pool>obj:pooled pool>only:pooled root>a a>b b>obj only>end pool=Pool obj=T only=T end=T`)
+	m, got := merge(t, p.Graph, ofType(p.Graph, "T"), nil)
+	if m.Alive != 3 || m.Pooled() != 2 {
+		t.Errorf("%d alive, %d pooled:\n%s", m.Alive, m.Pooled(), got)
+	}
+	tree := m.Tree()
+	if path := tree.Path(p.ID("obj"), nil); len(path.Steps) != 3 {
+		t.Errorf("the path of an object that more than a pool holds is %s", text(p.Graph, path))
+	}
+	path := tree.Path(p.ID("end"), nil)
+	if k := len(path.Steps); k != 3 || path.Steps[1].Kind != graph.Pooled || path.Steps[2].Kind != graph.Strong {
+		t.Errorf("the path through a pool is %s", text(p.Graph, path))
+	}
+}
+
+// TestFoldedKind checks that a reference keeps its kind when what it leads to is
+// folded.
+func TestFoldedKind(t *testing.T) {
+	p := graphtest.Parse(t, `root>pool pool>list:pooled list>obj pool=Pool obj=T list=[]T!`)
+	m, got := merge(t, p.Graph, ofType(p.Graph, "T"), nil)
+	path := m.Tree().Path(p.ID("obj"), nil)
+	if k := len(path.Steps); k != 2 || path.Steps[1].Kind != graph.Pooled {
+		t.Errorf("path %s", text(p.Graph, path))
+	}
+	for _, e := range m.Edges {
+		if e.To == 0 && e.Kind != graph.Pooled {
+			t.Errorf("the reference is %v in\n%s", e.Kind, got)
 		}
 	}
 }
@@ -183,11 +217,11 @@ func checkPath(t *testing.T, g *graph.Graph, p retain.Path, target graph.NodeID)
 	}
 }
 
-func naiveDistances(g *graph.Graph) map[graph.NodeID]int {
+func naiveDistances(g *graph.Graph, follow func(graph.RefKind) bool) map[graph.NodeID]int {
 	dist := map[graph.NodeID]int{}
 	var level []graph.NodeID
 	for _, r := range g.Roots() {
-		if _, ok := dist[r.Node]; !ok && r.Via.Retains() {
+		if _, ok := dist[r.Node]; !ok && follow(r.Via) {
 			dist[r.Node] = 1
 			level = append(level, r.Node)
 		}
@@ -196,7 +230,7 @@ func naiveDistances(g *graph.Graph) map[graph.NodeID]int {
 		var next []graph.NodeID
 		for _, n := range level {
 			for i, to := range g.Row(n) {
-				if _, ok := dist[to]; !ok && g.RefKind(n, i).Retains() {
+				if _, ok := dist[to]; !ok && follow(g.RefKind(n, i)) {
 					dist[to] = d
 					next = append(next, to)
 				}
@@ -218,7 +252,7 @@ func TestMergeCountsOnRandomGraphs(t *testing.T) {
 				set.Add(n)
 			}
 		}
-		reach := naiveDistances(g)
+		reach := naiveDistances(g, graph.RefKind.Retains)
 		alive := 0
 		for n := range set.All() {
 			if _, ok := reach[n]; ok {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"math"
 	"slices"
+	"sync"
 
 	"github.com/refgraph/refgraph/graph"
 )
@@ -16,11 +17,24 @@ type Tree struct {
 	parent []graph.NodeID // the holder; the node itself if a root holds it; None if unreachable
 	order  []graph.NodeID // reachable nodes by rising distance
 	held   []heldBy       // the nodes that are their own parent, by node
+	firm   int            // how many of order something else than a pool holds
+	pooled struct {       // the rest of order, when it is asked for
+		sync.Once
+		graph.Bitset
+	}
 
 	// While searching: the ends in order of what each root holds of the level
 	// that is to be expanded, and room for sorting.
 	level []int
 	set   graph.Bitset
+	later []reference
+}
+
+// reference is one that pools hold things by, with a root's index or a holder.
+type reference struct {
+	holder graph.NodeID // to itself if it is a root's
+	to     graph.NodeID
+	root   int32
 }
 
 // heldBy is a node that a root holds directly on its shortest path.
@@ -43,7 +57,8 @@ func delay(rank uint8) int {
 }
 
 // Search does one breadth-first search from all roots along references that
-// retain. Of equally short paths it keeps the one from the better root, then
+// retain. Those of pools, which the collector empties, are followed last: a path
+// has one only if nothing else holds the object. Of equally short paths it keeps the one from the better root, then
 // from the holder with the lower NodeID, so equal dumps give equal paths.
 // O(objects + references). The tree stays with the graph: it is searched once,
 // or taken from what was kept of it.
@@ -54,7 +69,7 @@ func Search(ctx context.Context, g *graph.Graph) (*Tree, error) {
 }
 
 func search(ctx context.Context, g *graph.Graph) (*Tree, error) {
-	t := &Tree{g: g, parent: graph.Large[graph.NodeID](g.Len()), order: graph.Large[graph.NodeID](g.Len())[:0]}
+	t := &Tree{g: g, parent: graph.Large[graph.NodeID](g.Len()), order: graph.Large[graph.NodeID](g.Len())[:0], firm: -1}
 	for i := range t.parent {
 		t.parent[i] = graph.None
 	}
@@ -65,8 +80,13 @@ func search(ctx context.Context, g *graph.Graph) (*Tree, error) {
 		switch {
 		case next < len(roots) && (idle || level >= delay(roots[next].Rank)):
 			next = t.start(roots, next)
+		case idle && len(t.later) > 0:
+			t.followPooled()
 		case idle:
 			t.set = nil
+			if t.firm < 0 {
+				t.firm = len(t.order)
+			}
 			slices.SortFunc(t.held, func(a, b heldBy) int { return cmp.Compare(a.node, b.node) })
 			return t, ctx.Err()
 		default:
@@ -86,12 +106,51 @@ func (t *Tree) start(roots []graph.Root, next int) int {
 		if !roots[next].Via.Retains() || t.parent[n] != graph.None {
 			continue
 		}
+		if roots[next].Via == graph.Pooled {
+			t.later = append(t.later, reference{n, n, int32(next)})
+			continue
+		}
 		t.parent[n] = n
 		t.held = append(t.held, heldBy{n, int32(next)})
 		t.order = append(t.order, n)
 		t.level = append(t.level, len(t.order))
 	}
 	return next
+}
+
+// followPooled adds what pools hold, once nothing else is left.
+func (t *Tree) followPooled() {
+	if t.firm < 0 {
+		t.firm = len(t.order)
+	}
+	for _, r := range t.later {
+		if t.parent[r.to] != graph.None {
+			continue
+		}
+		t.parent[r.to] = r.holder
+		if r.holder == r.to {
+			t.held = append(t.held, heldBy{r.to, r.root})
+		}
+		t.order = append(t.order, r.to)
+		t.level = append(t.level, len(t.order))
+	}
+	t.later = t.later[:0]
+}
+
+// firmly returns what an object that is not plain retains, in buf, and puts what
+// its pools hold off.
+func (t *Tree) firmly(n graph.NodeID, buf *[]graph.NodeID) []graph.NodeID {
+	out := (*buf)[:0]
+	for i, to := range t.g.Row(n) {
+		switch k := t.g.RefKind(n, i); {
+		case k == graph.Pooled:
+			t.later = append(t.later, reference{holder: n, to: to})
+		case k.Retains():
+			out = append(out, to)
+		}
+	}
+	*buf = out
+	return out
 }
 
 // expand adds what the nodes of a level hold, which are those from order[lo]
@@ -113,7 +172,13 @@ func (t *Tree) expand(ctx context.Context, lo int) error {
 				}
 			}
 			n := order[i]
-			for _, to := range g.Retained(n, &buf) {
+			var row []graph.NodeID
+			if g.Plain(n) {
+				row = g.Retained(n, &buf)
+			} else {
+				row = t.firmly(n, &buf)
+			}
+			for _, to := range row {
 				if parent[to] == graph.None {
 					parent[to] = n
 					order = append(order, to)
@@ -154,6 +219,25 @@ func (t *Tree) Graph() *graph.Graph { return t.g }
 
 // Reachable reports whether any root retains the object.
 func (t *Tree) Reachable(n graph.NodeID) bool { return t.parent[n] != graph.None }
+
+// Pooled reports whether only pools that the collector empties retain the
+// object: it is live, but not for long.
+func (t *Tree) Pooled(n graph.NodeID) bool {
+	if t.firm == len(t.order) {
+		return false
+	}
+	t.pooled.Do(func() {
+		t.pooled.Bitset = graph.NewBitset(t.g.Len())
+		for _, n := range t.PooledObjects() {
+			t.pooled.Add(n)
+		}
+	})
+	return t.pooled.Has(n)
+}
+
+// PooledObjects is the objects for which Pooled is true. The slice must not be
+// changed.
+func (t *Tree) PooledObjects() []graph.NodeID { return t.order[t.firm:] }
 
 // Count is the number of reachable objects.
 func (t *Tree) Count() int { return len(t.order) }

@@ -8,7 +8,7 @@ import (
 
 // Columns implements graph.Keeper.
 func (t *Tree) Columns() graph.Columns {
-	return graph.Columns{"parent": {graph.Pack(t.parent)}, "order": {graph.Pack(t.order)}, "held": {graph.Pack(t.held)}}
+	return graph.Columns{"parent": {graph.Pack(t.parent)}, "order": {graph.Pack(t.order)}, "held": {graph.Pack(t.held)}, "firm": {graph.Pack([]uint32{uint32(t.firm)})}}
 }
 
 // fromColumns is the reverse of Columns.
@@ -24,6 +24,14 @@ func fromColumns(g *graph.Graph, get func(name string) []byte) (*Tree, error) {
 	if t.held, err = graph.Unpack[heldBy](get("held")); err != nil {
 		return nil, err
 	}
+	firm, err := graph.Unpack[uint32](get("firm"))
+	if err != nil {
+		return nil, err
+	}
+	if len(firm) != 1 || int64(firm[0]) > int64(len(t.order)) {
+		return nil, fmt.Errorf("objects that pools hold: %w", graph.ErrColumns)
+	}
+	t.firm = int(firm[0])
 	if len(t.parent) != g.Len() || len(t.order) > g.Len() {
 		return nil, fmt.Errorf("paths of %d objects for %d: %w", len(t.parent), g.Len(), graph.ErrColumns)
 	}
