@@ -83,8 +83,11 @@ func (r *roots) add(addr uint64, root graph.Root, in holder) {
 		return
 	}
 	root.Node = n
+	if root.Via == graph.Strong {
+		root.Via = in.typ.RefKind(in.word)
+	}
 	r.b.AddRoot(root)
-	if root.Via != graph.Strong {
+	if root.Via == graph.Conservative {
 		return
 	}
 	interior := addr != sp.start(slot)

@@ -171,6 +171,7 @@ func (s *stack) add(i int, off uint64, n graph.NodeID, interior bool, via graph.
 		what += " · " + local.Name
 		root.Ref = s.b.String(local.Type.SlotLabel(slot))
 		if via == graph.Strong {
+			root.Via = local.Type.RefKind(slot)
 			s.typer.Variable(n, local.Type, slot, interior)
 		}
 	}

@@ -101,7 +101,7 @@ func (w *propagator) node(n graph.NodeID) {
 			word %= uint64(len(in.flat))
 		}
 		switch code := in.flat[word]; code.kind() {
-		case SlotPtr, SlotSlice, SlotString, SlotMap, SlotChan, SlotInner:
+		case SlotPtr, SlotSlice, SlotString, SlotMap, SlotChan, SlotInner, SlotPool:
 			if to := code.to(); to != 0 {
 				w.propose(row[i], to, 1)
 			}
@@ -119,7 +119,7 @@ func (w *propagator) slot(kind SlotKind, to *Type, m graph.NodeID) {
 		number = to.id
 	}
 	switch kind {
-	case SlotPtr, SlotSlice, SlotString, SlotMap, SlotChan, SlotInner:
+	case SlotPtr, SlotSlice, SlotString, SlotMap, SlotChan, SlotInner, SlotPool:
 		if number != 0 {
 			w.propose(m, number, 1)
 		}

@@ -16,15 +16,26 @@ func (ty *Typer) finish(ctx context.Context, workers int) error {
 	if err != nil {
 		return err
 	}
-	return graph.Parallel(ctx, (ty.g.Len()+chunk-1)/chunk, workers, func(i int) error {
+	pools := make([][]graph.NodeID, (ty.g.Len()+chunk-1)/chunk) // by chunk: the objects with a sync.Pool in them
+	err = graph.Parallel(ctx, len(pools), workers, func(i int) error {
 		for n := graph.NodeID(i * chunk); n < graph.NodeID(min(ty.g.Len(), (i+1)*chunk)); n++ {
-			ty.finishNode(n, ids)
+			if ty.finishNode(n, ids) {
+				pools[i] = append(pools[i], n)
+			}
 		}
 		return nil
 	})
+	for _, list := range pools {
+		for _, n := range list {
+			ty.setPooled(n)
+		}
+	}
+	return err
 }
 
-func (ty *Typer) finishNode(n graph.NodeID, ids []graph.TypeID) {
+// finishNode writes the columns of one object, and reports whether there is a
+// sync.Pool in it.
+func (ty *Typer) finishNode(n graph.NodeID, ids []graph.TypeID) (pools bool) {
 	var c claim
 	if ty.col != nil {
 		c = ty.col[n]
@@ -35,16 +46,18 @@ func (ty *Typer) finishNode(n graph.NodeID, ids []graph.TypeID) {
 			id = ty.SizeType(ty.g.Size(n), len(ty.g.Row(n)))
 		}
 		ty.b.SetType(n, id, graph.TypeSizeClass)
-		return
+		return false
 	}
 	src := graph.TypeInferred
 	if c.exact() {
 		src = graph.TypeExact
 	}
 	ty.b.SetType(n, ids[c.number()], src)
-	if ty.info(c.number()).t.Folded() {
+	in := ty.info(c.number())
+	if in.t.Folded() {
 		ty.b.SetInternal(n)
 	}
+	return in.pools
 }
 
 // register adds the types in use to the graph's table, in an order that does

@@ -24,6 +24,7 @@ const (
 	SlotInner                  // from one part of a container to another
 	SlotMapDir                 // from a map's header to its only group or its directory
 	SlotTyp                    // type or itab word of an interface
+	SlotPool                   // from a sync.Pool to what it has pooled
 )
 
 // Slot describes one pointer word of a type.
@@ -246,7 +247,7 @@ func (t *Type) disguised(f *Field) (Slot, bool) {
 			}
 		}
 	case t.FullName == "sync.Pool" && (f.Name == "local" || f.Name == "victim"):
-		return Slot{SlotSlice, t.exe.arrayOf(t.exe.NamedType("sync.poolLocal"))}, true
+		return Slot{SlotPool, t.exe.arrayOf(t.exe.NamedType("sync.poolLocal"))}, true
 	case t.FullName == "sync.eface" && f.Name == "val", t.FullName == "runtime.eface" && f.Name == "data":
 		return Slot{Kind: SlotEface}, true
 	case t.FullName == "runtime.iface" && f.Name == "data":

@@ -221,6 +221,7 @@ type info struct {
 	class uint8 // of its slot; classLarge and classTiled too
 	scan  slotScan
 	tiny  bool // may share a 16-byte block
+	pools bool // has a sync.Pool in it
 	slot  uint64
 	// larger are tried where the type does not fit: see Type.larger.
 	larger []uint32
@@ -265,7 +266,7 @@ func (ty *Typer) addInfo(number uint32) *info {
 }
 
 func newInfo(t *Type) *info {
-	in := &info{t: t, flat: t.flat(), scan: scanNo, slot: SlotSize(t.Size, t.PtrBytes > 0)}
+	in := &info{t: t, flat: t.flat(), scan: scanNo, slot: SlotSize(t.Size, t.PtrBytes > 0), pools: t.hasPool(0)}
 	if t.PtrBytes > 0 {
 		in.scan = scanYes
 	}

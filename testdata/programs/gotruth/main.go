@@ -37,6 +37,7 @@ type truth struct {
 	Path        string `json:"path"`
 	Repeat      int    `json:"repeat,omitempty"` // Path that many times
 	Unreachable bool   `json:"unreachable,omitempty"`
+	Pooled      bool   `json:"pooled,omitempty"` // only pools hold it: freed after two collections
 }
 
 var (
@@ -104,6 +105,13 @@ type inner struct {
 	list [4]value
 }
 
+// server has a pool of its own.
+type server struct {
+	id    int
+	nodes sync.Pool
+	last  *node // which is in the pool too
+}
+
 type outer struct {
 	id    int
 	inner inner
@@ -135,6 +143,7 @@ var (
 	list       *node
 	generic    *box[*node]
 	pool       sync.Pool
+	poolOwner  = map[string]*server{}
 	timer      *time.Timer
 	finalized  *node
 	weakly     weak.Pointer[node]
@@ -302,7 +311,16 @@ func runtimeHeld() {
 func afterGC() {
 	n := newNode("pool")
 	pool.Put(n)
-	know("sync.Pool", n, "global main.pool", "*")
+	know("sync.Pool", n, "global main.pool", "*").Pooled = true
+	s := &server{id: 1, last: newNode("pool and field")}
+	poolOwner["a"] = s
+	for range 10 { // the first is in a slot of its own
+		n := newNode("pool on the heap")
+		s.nodes.Put(n)
+		know("sync.Pool on the heap", n, "global main.poolOwner", "*").Pooled = true
+	}
+	s.nodes.Put(s.last)
+	know("sync.Pool and a field", s.last, "global main.poolOwner", `["…"].last`)
 	w := newNode("weak")
 	weakly = weak.Make(w)
 	know("weak pointer", w, "", "").Unreachable = true

@@ -21,6 +21,7 @@ type object struct {
 	Path        string
 	Repeat      int
 	Unreachable bool
+	Pooled      bool
 }
 
 // Options is what a graph cannot know. The zero value checks everything.
@@ -40,7 +41,8 @@ func Check(t *testing.T, g *graph.Graph, truthFile string, opts Options) {
 	if err := json.Unmarshal(data, &list); err != nil {
 		t.Fatal(err)
 	}
-	c := checker{t: t, g: g, opts: opts, names: map[graph.NodeID][]string{}, live: reachable(g, func(graph.Root) bool { return true })}
+	c := checker{t: t, g: g, opts: opts, names: map[graph.NodeID][]string{}, live: reachable(g, func(graph.Root) bool { return true }, graph.RefKind.Retains)}
+	c.firm = reachable(g, func(graph.Root) bool { return true }, func(k graph.RefKind) bool { return !k.Collectable() })
 	for _, o := range list {
 		c.check(o)
 	}
@@ -51,6 +53,7 @@ type checker struct {
 	g    *graph.Graph
 	opts Options
 	live graph.Bitset
+	firm graph.Bitset // live without pools
 	// names are those of all references of wide rows, where each costs a walk.
 	names map[graph.NodeID][]string
 }
@@ -101,6 +104,9 @@ func (c *checker) check(o object) {
 	case o.Type != "" && c.g.TypeName(n) != o.Type:
 		c.t.Errorf("%s %s has type %s (%v), want %s", o.What, o.Addr, c.g.TypeName(n), c.g.TypeSource(n), o.Type)
 	}
+	if c.firm.Has(n) == o.Pooled {
+		c.t.Errorf("%s %s is held by more than pools: %v, want %v", o.What, o.Addr, c.firm.Has(n), !o.Pooled)
+	}
 	if o.Root != "" || o.Path != "*" {
 		c.path(o, n)
 	}
@@ -111,7 +117,7 @@ func (c *checker) path(o object, target graph.NodeID) {
 	c.t.Helper()
 	isRoot := func(r graph.Root) bool { return o.Root == "" || c.g.String(r.Name) == o.Root }
 	if o.Path == "*" {
-		if !reachable(c.g, isRoot).Has(target) {
+		if !reachable(c.g, isRoot, graph.RefKind.Retains).Has(target) {
 			c.t.Errorf("%s %s is not held by %s", o.What, o.Addr, o.Root)
 		}
 		return
@@ -151,10 +157,10 @@ func (c *checker) path(o object, target graph.NodeID) {
 	c.t.Errorf("%s %s: no path %q from the %d roots %q", o.What, o.Addr, want[:min(len(want), 60)], roots, o.Root)
 }
 
-// reachable returns the objects that some roots hold.
-func reachable(g *graph.Graph, isRoot func(graph.Root) bool) graph.Bitset {
+// reachable returns the objects that some roots hold by references to follow.
+func reachable(g *graph.Graph, isRoot func(graph.Root) bool, follow func(graph.RefKind) bool) graph.Bitset {
 	seen := graph.NewBitset(g.Len())
-	var stack, buf []graph.NodeID
+	var stack []graph.NodeID
 	push := func(n graph.NodeID) {
 		if !seen.Has(n) {
 			seen.Add(n)
@@ -162,15 +168,17 @@ func reachable(g *graph.Graph, isRoot func(graph.Root) bool) graph.Bitset {
 		}
 	}
 	for _, r := range g.Roots() {
-		if isRoot(r) {
+		if isRoot(r) && follow(r.Via) {
 			push(r.Node)
 		}
 	}
 	for len(stack) > 0 {
 		n := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
-		for _, to := range g.Retained(n, &buf) {
-			push(to)
+		for i, to := range g.Row(n) {
+			if follow(g.RefKind(n, i)) {
+				push(to)
+			}
 		}
 	}
 	return seen
