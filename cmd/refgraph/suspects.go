@@ -132,6 +132,9 @@ func showSuspects(ctx context.Context, a *app, h *suspect.Heap, list []suspect.S
 		}
 		return f.pic.write(ctx, a, v)
 	}
+	if objects, bytes := h.Pooled(); bytes > 0 && len(list) == 0 {
+		fmt.Fprintf(a.out, "%s objects (%s) are in sync.Pools and nowhere else: freed after two collections, not suspect\n", render.Count(objects), render.Bytes(bytes))
+	}
 	if len(list) == 0 {
 		fmt.Fprintln(a.out, "no suspects; refgraph top and refgraph dominators show what takes the memory")
 	}

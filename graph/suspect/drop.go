@@ -36,6 +36,9 @@ func biggestDrop(ctx context.Context, h *Heap) ([]Suspect, error) {
 		if i++; i%(1<<18) == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
+		if h.Paths.Pooled(n) {
+			continue
+		}
 		if h.Tree.Retained(n) >= least {
 			if s, ok := h.drop(n, total); ok {
 				out = append(out, s)

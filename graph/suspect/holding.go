@@ -159,7 +159,7 @@ func (s *scanner) best() (elem graph.TypeID, best *tally) {
 }
 
 // children tallies a holder's children by type; what is inside is summed up
-// apart, with its shallow sizes.
+// apart, with its shallow sizes. What only pools hold is no leak, and left out.
 func (s *scanner) children(owner graph.NodeID) (inside tally) {
 	g, t := s.h.Graph, s.h.Tree
 	clear(s.tally)
@@ -168,6 +168,9 @@ func (s *scanner) children(owner graph.NodeID) (inside tally) {
 		at := s.stack[len(s.stack)-1]
 		s.stack = s.stack[:len(s.stack)-1]
 		for c := range t.Children(at) {
+			if s.h.Paths.Pooled(c) {
+				continue
+			}
 			if g.Internal(c) {
 				s.stack = append(s.stack, c)
 				inside.count++

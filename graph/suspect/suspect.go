@@ -38,6 +38,15 @@ func NewHeap(ctx context.Context, g *graph.Graph) (*Heap, error) {
 	return h, err
 }
 
+// Pooled is what only pools hold, which the collector empties (Go's sync.Pool):
+// it is no suspect.
+func (h *Heap) Pooled() (objects int, bytes uint64) {
+	for _, n := range h.Paths.PooledObjects() {
+		bytes += h.Graph.Size(n)
+	}
+	return len(h.Paths.PooledObjects()), bytes
+}
+
 // Suspect is one likely leak.
 type Suspect struct {
 	Detector string
@@ -158,6 +167,9 @@ func (h *Heap) complete(s *Suspect) bool {
 	_, total := h.Tree.Total()
 	if total == 0 || s.Retained < minBytes && !s.anyway {
 		return false
+	}
+	if at := s.where(); at != graph.None && h.Paths.Pooled(at) {
+		return false // the collector frees it
 	}
 	s.Share = float64(s.Retained) / float64(total)
 	if s.Object != graph.None {

@@ -249,6 +249,29 @@ func TestCleanHeapsGiveNone(t *testing.T) {
 	}
 }
 
+// TestPoolsAreNoLeaks fills pools that the collector empties, held by a global and
+// within the state of the program.
+func TestPoolsAreNoLeaks(t *testing.T) {
+	for _, kind := range []string{"", ":pooled"} {
+		var p picture
+		ballast(&p)
+		p.add("@main.bufs>bufs bufs=sync.Pool/64 bufs.local>locals%s locals=[]sync.poolLocal/1024!", kind)
+		p.add("app.pool>chain%s chain=sync.poolChainElt/64", kind)
+		for i := range 4000 {
+			p.add("locals[%d]>a%d a%d=main.Buffer/512 chain[%d]>b%d b%d=main.Line/512", i, i, i, i, i, i)
+		}
+		h := heap(t, &p)
+		list := findAll(t, h)
+		if leaks := kind == ""; leaks != (len(list) == 2) || !leaks && len(list) > 0 {
+			t.Errorf("kind %q:\n%s", kind, show(list))
+		}
+		objects, bytes := h.Pooled()
+		if kind != "" && (objects != 8002 || bytes != 8000*512+1024+64) || kind == "" && objects != 0 {
+			t.Errorf("kind %q: %d objects, %d bytes are pooled", kind, objects, bytes)
+		}
+	}
+}
+
 func TestAllLeaksTogether(t *testing.T) {
 	var p picture
 	ballast(&p)
