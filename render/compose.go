@@ -117,10 +117,10 @@ func (p *plan) edgeGroup(i int) group {
 	}
 	line := shape{kind: curveShape, pts: pts, dash: style}.outlined(ink, a.width)
 	head := shape{kind: polyShape, pts: arrowhead(a)}
-	if a.edge.Kind.Retains() {
-		head = head.filled(ink)
-	} else {
+	if a.edge.Kind.Collectable() {
 		head = head.filled("page").outlined(ink, 1)
+	} else {
+		head = head.filled(ink)
 	}
 	return group{id: "e-" + strconv.Itoa(i), class: "edge", tooltip: p.edgeTooltip(a.edge), shapes: []shape{line, head}}
 }
@@ -130,13 +130,13 @@ func edgePaint(e *Edge) (paint, dash) {
 	switch {
 	case e.Kind == graph.Conservative:
 		style = dotted
-	case !e.Kind.Retains():
+	case e.Kind.Collectable():
 		style = dashed
 	}
 	switch {
 	case e.Cycle || e.Suspect:
 		return "target", style
-	case !e.Kind.Retains():
+	case e.Kind.Collectable():
 		return "weak", style
 	}
 	return "edge", style

@@ -49,7 +49,7 @@ func (v *View) dotTitle() string {
 	for _, s := range v.Subtitle {
 		row(lineSize, palette["soft"].light, s, false)
 	}
-	for _, s := range v.fineprint() {
+	for _, s := range v.footnotes() {
 		row(legendSize, palette["faint"].light, s, false)
 	}
 	b.WriteString(`<tr><td> </td></tr></table>`)

@@ -40,6 +40,17 @@ func (p *plan) legend(width float64) ([]shape, float64) {
 	return out, y - 12
 }
 
+// footnotes are the fineprint and what the words in it mean that a legend would
+// explain, for formats without one.
+func (v *View) footnotes() []string {
+	for i := range v.Edges {
+		if v.Edges[i].Kind == graph.Pooled {
+			return append([]string{graph.Pooled.String() + ": " + pooledWords}, v.fineprint()...)
+		}
+	}
+	return v.fineprint()
+}
+
 // fineprint says what is not shown.
 func (v *View) fineprint() []string {
 	var lines []string
@@ -95,7 +106,7 @@ func (p *plan) legendItems() []legendItem {
 }
 
 func (p *plan) legendLines() []legendItem {
-	var strong, conservative, cycle, suspect, thick bool
+	var strong, conservative, pooled, cycle, suspect, thick bool
 	weak := map[graph.RefKind]bool{}
 	for i := range p.arcs {
 		e := p.arcs[i].edge
@@ -106,6 +117,8 @@ func (p *plan) legendLines() []legendItem {
 			suspect = true
 		case e.Kind == graph.Conservative:
 			conservative = true
+		case e.Kind == graph.Pooled:
+			pooled = true
 		case !e.Kind.Retains():
 			weak[e.Kind] = true
 		default:
@@ -130,6 +143,9 @@ func (p *plan) legendLines() []legendItem {
 	if conservative {
 		items = append(items, legendItem{lineSample(Edge{Kind: graph.Conservative}), 24, "conservative: looks like a pointer"})
 	}
+	if pooled {
+		items = append(items, legendItem{lineSample(Edge{Kind: graph.Pooled}), 24, graph.Pooled.String() + ": " + pooledWords})
+	}
 	if len(weak) > 0 {
 		words := ""
 		for k := graph.Weak; k <= graph.Finalizer; k++ {
@@ -144,6 +160,10 @@ func (p *plan) legendLines() []legendItem {
 	}
 	return items
 }
+
+// pooledWords says how long a pool retains. Only Go's has references of its own
+// kind.
+const pooledWords = "sync.Pool, freed after two collections"
 
 func hexSample(x, y float64) []shape {
 	return []shape{shape{kind: polyShape, pts: []point{{x, y}, {x + 4, y - 5}, {x + 16, y - 5}, {x + 20, y}, {x + 16, y + 5}, {x + 4, y + 5}}}.filled("root")}
@@ -173,10 +193,10 @@ func lineSample(e Edge) func(x, y float64) []shape {
 		ink, style := edgePaint(&e)
 		a := arc{edge: &e, width: 1.4, spline: []point{{x, y}, {x, y}, {x + 16, y}, {x + 16, y}}, tip: point{x + 24, y}}
 		head := shape{kind: polyShape, pts: arrowhead(&a)}
-		if e.Kind.Retains() {
-			head = head.filled(ink)
-		} else {
+		if e.Kind.Collectable() {
 			head = head.filled("page").outlined(ink, 1)
+		} else {
+			head = head.filled(ink)
 		}
 		if e.Suspect {
 			return []shape{shape{kind: lineShape, pts: []point{{x, y - 2}, {x + 24, y - 2}}}.outlined(ink, 3), wave(x, y+2.5, 24)}

@@ -17,7 +17,7 @@ func Markdown(w io.Writer, v *View, opts *Options) error {
 	for _, s := range v.Subtitle {
 		b.WriteString("- " + markdownText(s) + "\n")
 	}
-	for _, s := range v.fineprint() {
+	for _, s := range v.footnotes() {
 		b.WriteString("- " + markdownText(s) + "\n")
 	}
 	bare := *v

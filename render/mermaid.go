@@ -72,7 +72,7 @@ func (v *View) mermaidNode(i int) string {
 func mermaidEdge(e *Edge) string {
 	arrow := "-->"
 	switch {
-	case !e.Kind.Retains() || e.Kind == graph.Conservative:
+	case e.Kind.Collectable() || e.Kind == graph.Conservative:
 		arrow = "-.->"
 	case e.Suspect || e.Cycle:
 		arrow = "==>"

@@ -261,7 +261,7 @@ func (p *pathView) suspect() {
 			return // others hold them as well: cutting here would free little
 		}
 		for i := range p.v.Edges {
-			if e := &p.v.Edges[i]; e.From == from && p.v.Nodes[e.To].Kind != MoreNode {
+			if e := &p.v.Edges[i]; e.From == from && p.v.Nodes[e.To].Kind != MoreNode && !e.Kind.Collectable() {
 				e.Suspect = true
 			}
 		}
@@ -300,6 +300,9 @@ func (p *pathView) words() {
 	v.Subtitle = append(v.Subtitle, strings.Join(append(facts, infoFacts(p.g.Info())...), " · "))
 	if s := p.through(); s != "" {
 		v.Subtitle = append(v.Subtitle, s)
+	}
+	if k := p.m.Pooled(); k > 0 {
+		v.Subtitle = append(v.Subtitle, Count(k)+" held by nothing but pools ("+pooledWords+")")
 	}
 	if p.ways > 0 {
 		s := Count(p.ways) + " further ways"

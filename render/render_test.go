@@ -17,6 +17,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/render"
 	"github.com/refgraph/refgraph/render/internal/sample"
 )
@@ -68,6 +69,30 @@ func TestSameViewSameBytes(t *testing.T) {
 		}
 		if !bytes.Equal(first.Bytes(), second.Bytes()) {
 			t.Errorf("%s differs from one run to the next", f)
+		}
+	}
+}
+
+// TestPooledReferences checks that every format says what becomes of what a pool
+// holds, and that the lines of the pictures are dashed.
+func TestPooledReferences(t *testing.T) {
+	const words = "sync.Pool, freed after two collections"
+	v := &render.View{Title: "why a Buffer is alive", Nodes: []render.Node{
+		{Kind: render.RootNode, Head: "global", Name: "main.pool", Count: 1}, {Kind: render.TargetNode, Head: "main.Buffer", Count: 1}},
+		Edges: []render.Edge{{From: 0, To: 1, Label: ".local[…]", Count: 1, Kind: graph.Pooled}}}
+	for f, want := range map[render.Format][]string{
+		render.FormatSVG: {"pooled: " + words, "stroke-dasharray"}, render.FormatHTML: {"pooled: " + words, "stroke-dasharray"},
+		render.FormatDOT: {"pooled: " + words, "style=dashed"}, render.FormatText: {".local[…] (pooled)", "pooled: " + words},
+		render.FormatMarkdown: {"pooled: " + words, "-.->"}, render.FormatMermaid: {"pooled", "-.->"}, render.FormatJSON: {`"kind": "pooled"`},
+	} {
+		var b bytes.Buffer
+		if err := render.Write(t.Context(), &b, f, v, nil); err != nil {
+			t.Fatal(f, err)
+		}
+		for _, w := range want {
+			if !strings.Contains(b.String(), w) {
+				t.Errorf("%v lacks %q:\n%s", f, w, b.String()[:min(b.Len(), 2000)])
+			}
 		}
 	}
 }

@@ -38,7 +38,7 @@ type dash uint8
 
 const (
 	solid  dash = iota
-	dashed      // does not retain
+	dashed      // the collector takes what nothing else holds
 	dotted      // conservative
 )
 

@@ -33,7 +33,7 @@ func (v *View) text(color bool) []byte {
 			t.node(n, "", "┬ ", "│ ")
 		}
 	}
-	if fine := v.fineprint(); len(fine) > 0 {
+	if fine := v.footnotes(); len(fine) > 0 {
 		t.b.WriteByte('\n')
 		for _, s := range fine {
 			t.line("", t.paint(dim, s))

@@ -121,6 +121,7 @@ func Mixed() *render.View {
 		{From: 4, To: 3, Label: ".listeners", Count: 2, Retained: 100, Cycle: true},
 		{From: 2, To: 6, Label: ".all", Count: 99998, Retained: 1 << 20},
 		{From: 4, To: 5, Label: ".children", Count: 1, Kind: graph.Finalizer},
+		{From: 3, To: 5, Label: ".pool.local[…]", Count: 1, Kind: graph.Pooled, Retained: 64},
 	}
 	return v
 }
