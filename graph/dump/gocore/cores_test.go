@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 	"testing"
 
@@ -26,6 +27,7 @@ type program struct {
 	arm64      bool     // run by qemu-user, which writes the core of the guest
 	build      []string // flags of go build
 	args       []string
+	phase      string // of the collector that the core must be in; "" for any
 }
 
 // built are the programs that tests of this run share.
@@ -61,11 +63,29 @@ func (p program) core(t testing.TB) string {
 	}
 	built.Lock()
 	defer built.Unlock()
-	key := fmt.Sprint(p.source, p.toolchain, p.experiment, p.cgo, p.arm64, p.build, p.args)
+	key := fmt.Sprint(p.source, p.toolchain, p.experiment, p.cgo, p.arm64, p.build, p.args, p.phase)
 	if dir, ok := built.cores[key]; ok {
 		return dir
 	}
 	dir := p.compile(t)
+	p.run(t, dir)
+	for try := 0; !inPhase(t, dir, p.phase); try++ {
+		if try == maxTries {
+			t.Fatalf("none of %d cores was made while the collector was %s", try, p.phase)
+		}
+		os.Remove(filepath.Join(dir, "core"))
+		p.run(t, dir)
+	}
+	if built.cores == nil {
+		built.cores = map[string]string{}
+	}
+	built.cores[key] = dir
+	return dir
+}
+
+// run runs a compiled program in its folder until it dies, which leaves a core.
+func (p program) run(t testing.TB, dir string) {
+	t.Helper()
 	program := []string{"./prog"}
 	if p.arm64 {
 		program = []string{"qemu-aarch64", "./prog"}
@@ -93,11 +113,28 @@ func (p program) core(t testing.TB) string {
 	if err := os.Rename(found[0], filepath.Join(dir, "core")); err != nil {
 		t.Fatal(err)
 	}
-	if built.cores == nil {
-		built.cores = map[string]string{}
+}
+
+// maxTries is how many cores are made until one is of the collector's phase that
+// is wanted. Each is in one of two with about even chances.
+const maxTries = 40
+
+// inPhase reports whether a core was made in a phase of the collector.
+func inPhase(t testing.TB, dir, phase string) bool {
+	t.Helper()
+	if phase == "" {
+		return true
 	}
-	built.cores[key] = dir
-	return dir
+	src, err := source.Open(filepath.Join(dir, "core"), source.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer src.Close()
+	g, err := Read(context.Background(), src)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.HasPrefix(factOf(t, g, "garbage collection"), phase)
 }
 
 // compile builds the program as prog in a folder of its own.

@@ -33,6 +33,7 @@ func (p *process) facts(b *graph.Builder, m *marker, live, total int) {
 	add("machine", "%s", p.core.arch.name)
 	add("threads", "%d", len(p.core.notes.threads))
 	add("goroutines", "%d, and %d dead", live, total-live)
+	add("garbage collection", "%s", p.phase())
 	add("spans", "%d in use, %d bytes", len(h.spans), h.inUse)
 	add("allocated", "%d objects, %d bytes", h.n, h.bytes)
 	add("live", "%d objects, %d bytes", t.objects, t.sum())

@@ -33,6 +33,7 @@ type variables struct {
 	// allfin and cleanups can be several when they had to be searched for.
 	allfin   []uint64 // pointers to blocks of queued finalizers
 	cleanups []uint64 // runtime.gcCleanups
+	gcphase  uint64
 }
 
 // findVariables looks the runtime's variables up in the symbol table.
@@ -46,7 +47,7 @@ func (p *process) findVariables() bool {
 		}
 		return 0
 	}
-	p.vars = variables{mheap: find("runtime.mheap_"), allgs: find("runtime.allgs")}
+	p.vars = variables{mheap: find("runtime.mheap_"), allgs: find("runtime.allgs"), gcphase: find("runtime.gcphase")}
 	if v := find("runtime.allfin"); v != 0 {
 		p.vars.allfin = []uint64{v}
 	}

@@ -60,6 +60,9 @@ type heap struct {
 	bytes  uint64 // of their slots
 	inUse  uint64 // bytes of spans
 	broken int    // spans that make no sense
+
+	sweepgen uint32 // the sweep that the spans are to have had
+	unswept  int    // spans that have not
 }
 
 // allocated reports whether slot i is.
@@ -156,7 +159,6 @@ type spanReader struct {
 	mem      *memory
 	l        *layout
 	greenTea bool
-	sweepgen uint32
 	heap     *heap
 }
 
@@ -178,7 +180,7 @@ func greenTea(version string) bool {
 // readSpans reads all spans of the heap. mheap is the address of runtime.mheap_.
 func readSpans(mem *memory, l *layout, version string, mheap uint64, fileSize int64) (*heap, error) {
 	r := &spanReader{mem: mem, l: l, greenTea: greenTea(version), heap: new(heap)}
-	r.sweepgen = mem.u32(mheap + l.HeapSweepgen.off)
+	r.heap.sweepgen = mem.u32(mheap + l.HeapSweepgen.off)
 	list, n := mem.slice(mheap+l.HeapAllspans.off, 8)
 	if n == 0 {
 		return nil, fmt.Errorf("the list of spans at 0x%x is not in the core", mheap+l.HeapAllspans.off)
@@ -287,9 +289,12 @@ func (r *spanReader) allocation(s *span, raw []byte) bool {
 		s.alloc = int32(len(h.bits))
 		h.bits = append(h.bits, set...)
 	}
-	gen := uint32(l.SpanSweepgen.of(raw))
-	if gen == r.sweepgen-2 || gen == r.sweepgen+1 {
+	switch uint32(l.SpanSweepgen.of(raw)) {
+	case h.sweepgen - 2, h.sweepgen + 1: // it waits; in a cache or not
+		h.unswept++
 		r.marks(s, raw, words)
+	case h.sweepgen - 1: // it is being swept
+		h.unswept++
 	}
 	return true
 }

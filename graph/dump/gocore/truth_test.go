@@ -1,6 +1,7 @@
 package gocore
 
 import (
+	"errors"
 	"fmt"
 	"os/exec"
 	"path/filepath"
@@ -25,20 +26,25 @@ func TestTruth(t *testing.T) {
 		"stripped":          {args: abort, build: stripped},
 		"stripped pie":      {args: abort, build: []string{"-buildmode=pie", "-ldflags=-s -w"}},
 		"no inlining":       {args: abort, build: []string{"-gcflags=-l -N"}},
-		"loop, collecting":  {args: busy},
-		"no green tea":      {args: busy, experiment: "nogreenteagc"},
 		"1.25 green tea":    {args: abort, experiment: "greenteagc", toolchain: "go1.25.5"},
 		"1.25":              {args: abort, toolchain: "go1.25.5"},
-		"1.25 collecting":   {args: busy, toolchain: "go1.25.5"},
 		"1.25 stripped":     {args: abort, toolchain: "go1.25.5", build: stripped},
 		"1.24":              {args: abort, toolchain: "go1.24.11"},
-		"1.24 collecting":   {args: busy, toolchain: "go1.24.11"},
 		"arm64":             {args: abort, arm64: true},
-		"arm64 collecting":  {args: busy, arm64: true},
 		"arm64 stripped":    {args: abort, arm64: true, build: stripped},
 		"arm64 1.24":        {args: abort, arm64: true, toolchain: "go1.24.11"},
 		"cgo":               {args: abort, cgo: true, build: []string{"-ldflags=-linkmode=external"}},
 		"1.24 stripped pie": {args: abort, toolchain: "go1.24.11", build: []string{"-buildmode=pie", "-ldflags=-s -w"}},
+	}
+	// A loop without calls, while the heap is collected all the time.
+	for name, p := range map[string]program{
+		"": {}, "no green tea ": {experiment: "nogreenteagc"}, "1.25 ": {toolchain: "go1.25.5"}, "1.24 ": {toolchain: "go1.24.11"},
+		"stripped ": {build: stripped}, "arm64 ": {arm64: true}, "arm64 1.24 ": {arm64: true, toolchain: "go1.24.11"},
+	} {
+		for _, phase := range []string{"marking", "sweeping"} {
+			p.args, p.phase = busy, phase
+			tests[name+phase] = p
+		}
 	}
 	for name, p := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -60,17 +66,54 @@ func TestTruth(t *testing.T) {
 	}
 }
 
-// fact parses "N objects, N bytes".
-func fact(t *testing.T, g *graph.Graph, name string) (objects int, bytes uint64) {
+// factOf is one of the facts that info prints.
+func factOf(t testing.TB, g *graph.Graph, name string) string {
 	t.Helper()
 	for _, f := range g.Info().Facts {
 		if f.Name == name {
-			if _, err := fmt.Sscanf(f.Value, "%d objects, %d bytes", &objects, &bytes); err != nil {
+			return f.Value
+		}
+	}
+	t.Fatalf("no fact %q", name)
+	return ""
+}
+
+// fact parses "N objects, N bytes".
+func fact(t *testing.T, g *graph.Graph, name string) (objects int, bytes uint64) {
+	t.Helper()
+	if _, err := fmt.Sscanf(factOf(t, g, name), "%d objects, %d bytes", &objects, &bytes); err != nil {
+		t.Fatal(err)
+	}
+	return objects, bytes
+}
+
+// TestPhaseWithoutNames checks that the collector's phase is told from the spans
+// of a stripped program as it is from its own variable.
+func TestPhaseWithoutNames(t *testing.T) {
+	for _, phase := range []string{"marking", "sweeping", "not running"} {
+		for _, toolchain := range []string{"", "go1.25.5", "go1.24.11"} {
+			p := program{source: "gotruth", toolchain: toolchain, args: abort}
+			if phase != "not running" {
+				p.args, p.phase = append([]string{"-busy"}, abort...), phase
+			}
+			src, err := source.Open(filepath.Join(p.core(t), "core"), source.Options{})
+			if err != nil {
 				t.Fatal(err)
+			}
+			defer src.Close()
+			pr := &process{src: src}
+			b := graph.NewBuilder(graph.Info{}, graph.SlotLabels)
+			if err := errors.Join(pr.open(t.Context(), b), pr.openHeap(b)); err != nil {
+				t.Fatal(err)
+			}
+			defer pr.exe.Close()
+			named := pr.phase()
+			pr.vars.gcphase = 0
+			if got := pr.phase(); got != named || !strings.HasPrefix(named, phase) {
+				t.Errorf("%s %s: %q with the variable, %q without", toolchain, phase, named, got)
 			}
 		}
 	}
-	return objects, bytes
 }
 
 // checkFacts checks that what info prints adds up.
