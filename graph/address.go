@@ -96,6 +96,7 @@ type addrRun struct {
 	start  uint64
 	stride uint64
 	n      int
+	slots  []uint64 // which of the n there are; nil for all
 }
 
 // NewAddressIndexer starts an index of objects whose addresses are multiples of
@@ -114,7 +115,16 @@ func (x *AddressIndexer) Add(addr uint64) {
 }
 
 // AddRun adds n objects, stride bytes apart.
-func (x *AddressIndexer) AddRun(start, stride uint64, n int) {
+func (x *AddressIndexer) AddRun(start, stride uint64, n int) { x.add(addrRun{start, stride, n, nil}) }
+
+// AddSlots adds those of n objects, stride bytes apart, whose bits are set in
+// slots, which must have no further bits and is kept.
+func (x *AddressIndexer) AddSlots(start, stride uint64, n int, slots []uint64) {
+	x.add(addrRun{start, stride, n, slots})
+}
+
+func (x *AddressIndexer) add(r addrRun) {
+	start, stride, n := r.start, r.stride, r.n
 	if n <= 0 {
 		return
 	}
@@ -126,13 +136,13 @@ func (x *AddressIndexer) AddRun(start, stride uint64, n int) {
 	}
 	if k := len(x.runs); k == 0 {
 		x.ordered = true
-	} else if last := &x.runs[k-1]; last.stride == stride && last.start+stride*uint64(last.n) == start {
+	} else if last := &x.runs[k-1]; last.stride == stride && last.slots == nil && r.slots == nil && last.start+stride*uint64(last.n) == start {
 		last.n += n // goes on where the last run ends
 		return
 	} else if start < last.start {
 		x.ordered = false
 	}
-	x.runs = append(x.runs, addrRun{start, stride, n})
+	x.runs = append(x.runs, r)
 }
 
 func (x *AddressIndexer) check(addr uint64) {
@@ -147,7 +157,7 @@ func (x *AddressIndexer) fail(err error) {
 	}
 }
 
-// last is the address of the run's last object.
+// last is the address of the run's last slot.
 func (r *addrRun) last() uint64 { return r.start + uint64(r.n-1)*r.stride }
 
 // each calls do with every address, in the order of adding; runs come last.
@@ -166,7 +176,21 @@ func (x *AddressIndexer) eachSingle(do func(addr uint64)) {
 	}
 }
 
+// count is how many objects the run has.
+func (r *addrRun) count() int {
+	if r.slots == nil {
+		return r.n
+	}
+	return Bitset(r.slots).Len()
+}
+
 func (r *addrRun) each(do func(addr uint64)) {
+	if r.slots != nil {
+		for i := range Bitset(r.slots).All() {
+			do(r.start + uint64(i)*r.stride)
+		}
+		return
+	}
 	for i := range r.n {
 		do(r.start + uint64(i)*r.stride)
 	}
@@ -190,12 +214,12 @@ func (x *AddressIndexer) Build() (*AddressIndex, error) {
 	x.eachSingle(func(a uint64) { total++; see(a) })
 	for i := range x.runs {
 		r := &x.runs[i]
-		total += r.n
+		total += r.count()
+		see(r.start)
 		if r.last()>>regionShift-r.start>>regionShift > 1 {
 			r.each(see)
 			continue
 		}
-		see(r.start)
 		see(r.last())
 	}
 	numbers := make([]uint64, 0, len(seen))
@@ -279,6 +303,16 @@ func (x *AddressIndexer) setRuns(ix *AddressIndex, lo, hi int) (across []int) {
 		}
 		blocks := ix.regions[ix.table[slot>>19-ix.first]].blocks
 		s, step := slot%regionSlots, r.stride>>x.shift
+		for w, word := range r.slots {
+			at := s + uint64(w)*64*step
+			for ; word != 0; word &= word - 1 {
+				k := at + uint64(bits.TrailingZeros64(word))*step
+				blocks[k>>9&(regionBlocks-1)].bits[k>>6&7] |= 1 << (k & 63)
+			}
+		}
+		if r.slots != nil {
+			continue
+		}
 		for range r.n {
 			blocks[s>>9&(regionBlocks-1)].bits[s>>6&7] |= 1 << (s & 63)
 			s += step

@@ -71,10 +71,23 @@ func TestAddressIndexRunOrder(t *testing.T) {
 			if i%1000 == 7 {
 				stride = 10 << 20 // skips regions
 			}
-			runs.AddRun(a, stride, n)
-			for range n {
-				single.Add(a)
-				addrs = append(addrs, a)
+			var slots Bitset
+			if i%3 == 0 {
+				slots = NewBitset(n)
+				for k := range n {
+					if rand.IntN(4) == 0 {
+						slots.Add(NodeID(k))
+					}
+				}
+				runs.AddSlots(a, stride, n, slots)
+			} else {
+				runs.AddRun(a, stride, n)
+			}
+			for k := range n {
+				if slots == nil || slots.Has(NodeID(k)) {
+					single.Add(a)
+					addrs = append(addrs, a)
+				}
 				a += stride
 			}
 		}

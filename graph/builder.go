@@ -171,6 +171,10 @@ func (b *Builder) AddRoot(r Root) {
 	b.mu.Unlock()
 }
 
+// SetReached says what the roots reach, for readers that know (see
+// Graph.Reached). No root may be added afterwards.
+func (b *Builder) SetReached(set Bitset) { b.g.reached = set }
+
 // maxWarnings is how many warnings of one text are kept.
 const maxWarnings = 8
 

@@ -32,6 +32,8 @@ type Graph struct {
 	inMu sync.Mutex
 	in   *Inbound
 
+	reached Bitset // see Reached
+
 	attached sync.Map // results of analyses, by their keys
 }
 
@@ -195,6 +197,10 @@ func (g *Graph) String(id StringID) string { return g.strs.get(uint32(id)) }
 // Roots returns all roots, best rank first, then in NodeID order. The slice
 // must not be changed.
 func (g *Graph) Roots() []Root { return g.roots }
+
+// Reached is the set of all objects that references which retain lead to from any
+// root, if the reader found it on its way, or nil. It must not be changed.
+func (g *Graph) Reached() Bitset { return g.reached }
 
 // Warnings returns what the reader could not read.
 func (g *Graph) Warnings() []Warning { return g.warnings }

@@ -267,8 +267,12 @@ func (t *Tree) Root(n graph.NodeID) *graph.Root {
 }
 
 // Reach returns the set of all objects that references which retain lead to
-// from any root. It costs less than Search: it keeps no paths.
+// from any root. It must not be changed. It costs less than Search: it keeps no
+// paths, and nothing if the reader has found it.
 func Reach(ctx context.Context, g *graph.Graph) (graph.Bitset, error) {
+	if seen := g.Reached(); seen != nil {
+		return seen, nil
+	}
 	seen := graph.NewBitset(g.Len())
 	var stack, buf []graph.NodeID
 	for _, r := range g.Roots() {

@@ -206,10 +206,7 @@ func checkHeld(t *testing.T, g *graph.Graph, dir string, n int) {
 		t.Fatal(err)
 	}
 	live := newMarker(g)
-	for _, r := range g.Roots() {
-		live.push(r.Node)
-	}
-	live.run()
+	live.roots(g.Roots())
 	lines := strings.Fields(string(held))
 	if len(lines) != n {
 		t.Fatalf("%q", held)

@@ -22,6 +22,25 @@ func (m *marker) push(n graph.NodeID) {
 	}
 }
 
+// roots marks everything reachable from roots.
+func (m *marker) roots(list []graph.Root) {
+	for i := range list {
+		m.push(list[i].Node)
+	}
+	m.run()
+}
+
+// start marks from the roots that there are, in the background, until the
+// channel is closed. Roots may be added meanwhile.
+func (m *marker) start() <-chan struct{} {
+	list, done := m.g.Roots(), make(chan struct{})
+	go func() {
+		defer close(done)
+		m.roots(list)
+	}()
+	return done
+}
+
 // run marks everything reachable from what was pushed.
 func (m *marker) run() {
 	for len(m.stack) > 0 {

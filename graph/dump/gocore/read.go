@@ -115,18 +115,7 @@ func (p *process) openHeap(b *graph.Builder) (err error) {
 			ix.AddRun(s.start(0), s.elem, int(s.n))
 			continue
 		}
-		from, n := uint32(0), 0
-		for _, slot := range h.slots(s, 0) {
-			if n > 0 && slot != from+uint32(n) {
-				ix.AddRun(s.start(from), s.elem, n)
-				n = 0
-			}
-			if n == 0 {
-				from = slot
-			}
-			n++
-		}
-		ix.AddRun(s.start(from), s.elem, n)
+		ix.AddSlots(s.start(0), s.elem, int(s.n), h.bits[s.alloc:][:(s.n+63)/64])
 	}
 	index, err := ix.Build()
 	if err != nil {
@@ -152,21 +141,22 @@ func (p *process) build(ctx context.Context, b *graph.Builder, typer *gotype.Typ
 	}
 	r := &roots{p: p, b: b, typer: typer, local: map[uint64][]gotype.Local{}, statics: p.exe.Statics(p.mem.bytes)}
 	r.globals()
+	m := newMarker(b.Graph())
+	marked := m.start() // while stacks are walked
 	gs, total := p.goroutines()
 	for i := range gs {
 		if err := p.src.Report(ctx, "walking stacks", int64(i), int64(len(gs))); err != nil {
+			<-marked
 			return err
 		}
 		r.goroutine(&gs[i])
 	}
 	r.specials(specials)
 	r.queues()
-	m := newMarker(b.Graph())
-	for _, root := range b.Graph().Roots() {
-		m.push(root.Node)
-	}
-	m.run()
+	<-marked
+	m.roots(b.Graph().Roots())
 	r.finalizable(m, specials)
+	b.SetReached(m.seen)
 	if err := typer.Run(ctx, p.src.Options.Workers); err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -119,6 +120,11 @@ func TestPhaseWithoutNames(t *testing.T) {
 // checkFacts checks that what info prints adds up.
 func checkFacts(t *testing.T, g *graph.Graph) {
 	t.Helper()
+	m := newMarker(g)
+	m.roots(g.Roots())
+	if !slices.Equal(m.seen, g.Reached()) {
+		t.Errorf("%d objects are reached from the roots, the reader says %d", m.seen.Len(), g.Reached().Len())
+	}
 	all, allBytes := fact(t, g, "allocated")
 	live, liveBytes := fact(t, g, "live")
 	dead, deadBytes := fact(t, g, "unreached")
