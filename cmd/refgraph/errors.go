@@ -77,9 +77,11 @@ func isCobraUsage(err error) bool {
 	return false
 }
 
+const interrupted = "interrupted"
+
 func message(ctx context.Context, err error) string {
 	if ctx.Err() != nil {
-		return "interrupted"
+		return interrupted
 	}
 	return err.Error()
 }

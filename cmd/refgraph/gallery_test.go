@@ -44,7 +44,7 @@ func TestGallery(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			fresh := filepath.Join(t.TempDir(), name)
 			var out, err bytes.Buffer
-			if code := run(t.Context(), append(strings.Fields(words.Replace(line)), "-q", "-o", fresh), &out, &err); code != exitOK {
+			if code := (&app{out: &out, err: &err}).run(t.Context(), append(strings.Fields(words.Replace(line)), "-q", "-o", fresh)); code != exitOK {
 				t.Fatalf("refgraph %s: exit %d: %s", line, code, err.String())
 			}
 			checkPicture(t, fresh, filepath.Join(dir, name))

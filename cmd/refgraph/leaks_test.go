@@ -50,7 +50,7 @@ func buildLeaks(t *testing.T) string {
 func refgraphJSON(t *testing.T, into any, args ...string) int {
 	t.Helper()
 	var out, errs bytes.Buffer
-	code := run(t.Context(), append(args, "--json", "-q"), &out, &errs)
+	code := (&app{out: &out, err: &errs}).run(t.Context(), append(args, "--json", "-q"))
 	if out.Len() == 0 {
 		t.Fatalf("refgraph %s: exit %d\n%s", strings.Join(args, " "), code, errs.String())
 	}
@@ -157,7 +157,7 @@ func TestAnalysesOfADump(t *testing.T) {
 	} {
 		picture := filepath.Join(t.TempDir(), "picture.dot")
 		var out, errs bytes.Buffer
-		if code := run(t.Context(), append([]string{args[0], leaks, "--exe", exe, "-o", picture}, args[1:]...), &out, &errs); code != exitOK {
+		if code := (&app{out: &out, err: &errs}).run(t.Context(), append([]string{args[0], leaks, "--exe", exe, "-o", picture}, args[1:]...)); code != exitOK {
 			t.Errorf("%v: exit %d\n%s", args, code, errs.String())
 		} else if b, err := os.ReadFile(picture); err != nil || !bytes.Contains(b, []byte("digraph")) {
 			t.Errorf("%v: no picture (%v)", args, err)

@@ -5,32 +5,50 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
+	"time"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
-	stop()
-	os.Exit(code)
+	ctx, _ := signal.NotifyContext(context.Background(), os.Interrupt) // until the process ends
+	a := &app{out: os.Stdout, err: os.Stderr, exit: os.Exit}
+	os.Exit(a.run(ctx, os.Args[1:]))
 }
 
 // run executes one command line and returns its exit code.
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	root := newRoot(&app{out: stdout, err: stderr})
+func (a *app) run(ctx context.Context, args []string) int {
+	root := newRoot(a)
 	root.SetArgs(args)
-	root.SetOut(stdout)
-	root.SetErr(stderr)
+	root.SetOut(a.out)
+	root.SetErr(a.err)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return exitOK
 	}
 	code := exitCode(ctx, err)
-	fmt.Fprintf(stderr, "refgraph: %s\n", message(ctx, err))
+	fmt.Fprintf(a.err, "refgraph: %s\n", message(ctx, err))
 	if h := hint(err); h != "" {
-		fmt.Fprintf(stderr, "hint: %s\n", h)
+		fmt.Fprintf(a.err, "hint: %s\n", h)
 	}
 	return code
+}
+
+// grace is how long a command has to end by itself when it is interrupted.
+const grace = 40 * time.Millisecond
+
+// endSoon ends the process when the context does, whatever it is in the middle
+// of: to leave the analyses of a large heap in order can take longer than a
+// person waits for Ctrl-C. Nothing but files of the cache has to be put in order
+// by a command that reads dumps.
+func (a *app) endSoon(ctx context.Context) {
+	if a.exit == nil {
+		return
+	}
+	context.AfterFunc(ctx, func() {
+		time.Sleep(grace)
+		fmt.Fprintln(a.err, "refgraph: "+interrupted)
+		a.cache().Abandon()
+		a.exit(exitInterrupted)
+	})
 }

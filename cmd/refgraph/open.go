@@ -24,6 +24,7 @@ func errDumpCount(n int) error {
 // open reads a dump with the common flags, showing progress on a terminal, and
 // prints its warnings.
 func (a *app) open(ctx context.Context, path string) (*dump.Dump, error) {
+	a.endSoon(ctx)
 	bar := a.progress()
 	d, err := a.cache().Open(ctx, path, &dump.Options{Exe: a.exe, Progress: bar.show})
 	bar.clear()

@@ -36,7 +36,7 @@ func pythonPath(t *testing.T) string {
 func refgraph(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	code = run(t.Context(), args, &out, &errs)
+	code = (&app{out: &out, err: &errs}).run(t.Context(), args)
 	return code, out.String(), errs.String()
 }
 

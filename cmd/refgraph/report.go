@@ -144,13 +144,9 @@ func reportSuspects(ctx context.Context, a *app, h *suspect.Heap, _ reportFlags,
 
 // reportTypes is the histogram with retained sizes.
 func reportTypes(ctx context.Context, _ *app, h *suspect.Heap, _ reportFlags, r *report.Report) error {
-	hist, err := histogram.Count(ctx, h.Graph, h.Tree.Reachable)
+	hist, err := histogram.CountRetained(ctx, h.Tree, h.Tree.Reachable)
 	if err != nil {
 		return err
-	}
-	retained := dominator.RetainedByType(h.Tree)
-	for i := range hist.Rows {
-		hist.Rows[i].Retained = retained[hist.Rows[i].Type]
 	}
 	for _, row := range hist.Top(histogram.ByRetained, 0) {
 		r.Types = append(r.Types, report.Type{Name: row.Name, Count: row.Count, Shallow: row.Shallow, Retained: row.Retained, Sized: true})

@@ -13,6 +13,7 @@ import (
 // app is what all commands share: where output goes and the common flags.
 type app struct {
 	out, err  io.Writer
+	exit      func(code int) // ends the process at once; nil in tests
 	exe       string
 	values    bool
 	raw       bool

@@ -76,7 +76,7 @@ func TestNoOutputShowsAValue(t *testing.T) {
 func output(t *testing.T, args ...string) string {
 	t.Helper()
 	var out, err bytes.Buffer
-	if code := run(t.Context(), args, &out, &err); code != exitOK {
+	if code := (&app{out: &out, err: &err}).run(t.Context(), args); code != exitOK {
 		t.Fatalf("refgraph %s: exit %d\n%s", strings.Join(args, " "), code, err.String())
 	}
 	return out.String() + err.String()

@@ -104,18 +104,7 @@ func count(ctx context.Context, g *graph.Graph, by histogram.Order, all bool) (*
 	if all {
 		keep = nil
 	}
-	h, err := histogram.Count(ctx, g, keep)
-	if err != nil {
-		return nil, err
-	}
-	for i, bytes := range dominator.RetainedByType(sizes) {
-		for j := range h.Rows {
-			if h.Rows[j].Type == graph.TypeID(i) {
-				h.Rows[j].Retained = bytes
-			}
-		}
-	}
-	return h, nil
+	return histogram.CountRetained(ctx, sizes, keep)
 }
 
 func printTop(a *app, h *histogram.Histogram, rows []histogram.Row, by histogram.Order) {

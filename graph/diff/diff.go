@@ -46,11 +46,10 @@ func Compare(ctx context.Context, old, new *dominator.Tree) (*Report, error) {
 	r := &Report{Total: Row{Name: "all objects"}}
 	rows := map[string]*Row{}
 	for side, t := range []*dominator.Tree{old, new} {
-		h, err := histogram.Count(ctx, t.Graph(), t.Reachable)
+		h, err := histogram.CountRetained(ctx, t, t.Reachable)
 		if err != nil {
 			return nil, err
 		}
-		retained := dominator.RetainedByType(t)
 		for _, x := range h.Rows {
 			row := rows[x.Name]
 			if row == nil {
@@ -60,7 +59,7 @@ func Compare(ctx context.Context, old, new *dominator.Tree) (*Report, error) {
 			a := row.side(side)
 			a.Count += x.Count
 			a.Bytes += x.Shallow
-			a.Retained += retained[x.Type]
+			a.Retained += x.Retained
 		}
 		*r.Total.side(side) = Amount{h.Objects, h.Bytes, h.Bytes}
 		if err := ctx.Err(); err != nil {

@@ -167,7 +167,10 @@ func checkSets(t *testing.T, tree *Tree, want *naive, rng *rand.Rand) {
 }
 
 func checkTypes(t *testing.T, tree *Tree, want *naive) {
-	got := RetainedByType(tree)
+	got, err := RetainedByType(t.Context(), tree)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for typ := range graph.TypeID(want.g.Types().Len()) {
 		var nodes []graph.NodeID
 		for n := range graph.NodeID(want.g.Len()) {

@@ -55,8 +55,9 @@ func (t *Tree) RetainedBySet(set graph.Bitset) uint64 {
 }
 
 // RetainedByType returns what the objects of each type retain together, as
-// RetainedBy has it, in bytes and indexed by TypeID. One pass over the tree.
-func RetainedByType(t *Tree) []uint64 {
+// RetainedBy has it, in bytes and indexed by TypeID. One pass over the tree; it
+// fails only with the context's error.
+func RetainedByType(ctx context.Context, t *Tree) ([]uint64, error) {
 	type open struct {
 		node graph.NodeID
 		typ  graph.TypeID
@@ -67,7 +68,10 @@ func RetainedByType(t *Tree) []uint64 {
 		above = make([]uint32, len(sum)) // how many of the stack are of a type
 		stack []open
 	)
-	for _, n := range t.order {
+	for i, n := range t.order {
+		if i%ctxInterval == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
 		for len(stack) > 0 && stack[len(stack)-1].node != t.idom[n] {
 			above[stack[len(stack)-1].typ]--
 			stack = stack[:len(stack)-1]
@@ -79,7 +83,7 @@ func RetainedByType(t *Tree) []uint64 {
 		above[typ]++
 		stack = append(stack, open{n, typ})
 	}
-	return sum
+	return sum, nil
 }
 
 // Freed returns how many objects, and how many bytes, become unreachable when

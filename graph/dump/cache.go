@@ -288,6 +288,14 @@ func (c *Cache) Clear() (bytes int64, err error) {
 	return bytes, err
 }
 
+// Abandon removes what this process is keeping and has not finished, for one that
+// ends at once; the cache must not be used afterwards.
+func (c *Cache) Abandon() {
+	if c != nil {
+		index.Abandon(c.Dir)
+	}
+}
+
 // evict removes what was not used longest until the cache fits, and what a
 // process that was killed left half written a day ago.
 func (c *Cache) evict() error {

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/dominator"
 )
 
 // Row is one type: how many objects it has and what they take.
@@ -19,7 +20,7 @@ type Row struct {
 	Name     string
 	Count    int
 	Shallow  uint64 // bytes
-	Retained uint64 // bytes; 0 unless the caller fills it in
+	Retained uint64 // bytes, all together; 0 unless CountRetained counted
 }
 
 // Histogram is a row for each type that has objects.
@@ -89,6 +90,22 @@ func Count(ctx context.Context, g *graph.Graph, keep func(graph.NodeID) bool) (*
 		h.Rows = append(h.Rows, r)
 		h.Objects += r.Count
 		h.Bytes += r.Shallow
+	}
+	return h, nil
+}
+
+// CountRetained is Count with what the objects of each type retain together.
+func CountRetained(ctx context.Context, t *dominator.Tree, keep func(graph.NodeID) bool) (*Histogram, error) {
+	h, err := Count(ctx, t.Graph(), keep)
+	if err != nil {
+		return nil, err
+	}
+	retained, err := dominator.RetainedByType(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	for i := range h.Rows {
+		h.Rows[i].Retained = retained[h.Rows[i].Type]
 	}
 	return h, nil
 }

@@ -26,6 +26,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/edsrzf/mmap-go"
 	"github.com/refgraph/refgraph/graph"
@@ -51,10 +52,28 @@ type entry struct {
 	Sums   []uint32
 }
 
+// partial is a part of the names of all files that this process has not yet
+// written to their ends.
+func partial() string { return fmt.Sprintf(".part-%d-", os.Getpid()) }
+
+// Abandon removes what this process has written in part, for one that ends now
+// and cannot wait for Write.
+func Abandon(dir string) {
+	files, err := os.ReadDir(dir)
+	if err != nil {
+		return // there is none
+	}
+	for _, f := range files {
+		if strings.Contains(f.Name(), partial()) {
+			os.Remove(filepath.Join(dir, f.Name())) // or evict does, later
+		}
+	}
+}
+
 // Write writes columns to a file, whole or not at all. It fails with the
 // context's error soon after that ends.
 func Write(ctx context.Context, path string, columns graph.Columns) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+partial()+"*")
 	if err != nil {
 		return err
 	}
