@@ -21,6 +21,11 @@
 //     conservatively.
 //  6. Package gotype propagates the types.
 //
+// A core that was cut short lacks what the runtime wrote down first, as its
+// memory lies behind the heap in the file. As long as the list of spans is there,
+// the objects of the spans that are known are read, and what nothing known holds
+// gets a root of its own; else the error says so.
+//
 // The memory is described in $GOROOT/src/runtime: mheap.go, mbitmap.go,
 // mgcmark.go, traceback.go and symtab.go. Go 1.24 to 1.26 on linux/amd64 and
 // linux/arm64 are read.

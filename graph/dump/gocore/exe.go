@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/refgraph/refgraph/graph/dump/gotype"
@@ -98,7 +99,7 @@ func (e *executable) Close() error {
 func (c *coreFile) findExe(ctx context.Context, mem *memory) (*executable, error) {
 	ids := c.idsInCore(mem)
 	if path := c.src.Options.Exe; path != "" {
-		e, err := c.openExe(ctx, path)
+		e, err := c.openExe(ctx, path, mem)
 		if err != nil {
 			return nil, err
 		}
@@ -111,7 +112,7 @@ func (c *coreFile) findExe(ctx context.Context, mem *memory) (*executable, error
 	note := ""
 	paths := c.candidates(ids)
 	for _, path := range paths {
-		e, err := c.openExe(ctx, path)
+		e, err := c.openExe(ctx, path, mem)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
@@ -162,7 +163,7 @@ func (c *coreFile) candidates(ids buildIDs) (paths []string) {
 }
 
 // openExe opens an executable that is to be checked.
-func (c *coreFile) openExe(ctx context.Context, path string) (*executable, error) {
+func (c *coreFile) openExe(ctx context.Context, path string, mem *memory) (*executable, error) {
 	src, err := source.Open(path, source.Options{})
 	if err != nil {
 		return nil, err
@@ -186,8 +187,27 @@ func (c *coreFile) openExe(ctx context.Context, path string) (*executable, error
 	}
 	if c.notes.entry != 0 {
 		e.Rebase(c.notes.entry - e.entry)
+	} else if f.Type == elf.ET_DYN {
+		e.Rebase(c.findBias(e, mem))
 	}
 	return e, nil
+}
+
+// findBias returns how far from where it was linked for a position-independent
+// executable was loaded, in a core that has lost its notes: some memory begins
+// with the executable's headers. 0 if none does.
+func (c *coreFile) findBias(e *executable, mem *memory) uint64 {
+	head, err := e.src.Slice(0, elfHeaderLen+len(e.progs)*progLen)
+	i := slices.IndexFunc(e.progs, func(p elf.ProgHeader) bool { return p.Type == elf.PT_LOAD && p.Off == 0 })
+	if err != nil || i < 0 {
+		return 0
+	}
+	for _, p := range c.progs {
+		if bytes.Equal(mem.bytes(p.Vaddr, len(head)), head) {
+			return p.Vaddr - e.progs[i].Vaddr
+		}
+	}
+	return 0
 }
 
 // notGo explains why an executable cannot be used.

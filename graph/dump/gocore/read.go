@@ -156,6 +156,7 @@ func (p *process) build(ctx context.Context, b *graph.Builder, typer *gotype.Typ
 	<-marked
 	m.roots(b.Graph().Roots())
 	r.finalizable(m, specials)
+	r.residue(m)
 	b.SetReached(m.seen)
 	if err := typer.Run(ctx, p.src.Options.Workers); err != nil {
 		return err

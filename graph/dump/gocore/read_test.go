@@ -144,35 +144,6 @@ func TestOtherLanguage(t *testing.T) {
 	}
 }
 
-// TestTruncated cuts a core where a full disk would.
-func TestTruncated(t *testing.T) {
-	dir := tiny.core(t)
-	core := compact(t, dir)
-	whole, err := Read(t.Context(), source.FromBytes("core", core, source.Options{}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	good := 0
-	for _, share := range []int{1, 10, 30, 50, 70, 90, 95, 99} {
-		cut := core[:len(core)*share/100]
-		g, err := Read(t.Context(), source.FromBytes("core", cut, source.Options{Exe: filepath.Join(dir, "prog")}))
-		var syntax *source.SyntaxError
-		switch {
-		case err == nil && g.Len() > whole.Len():
-			t.Errorf("%d %%: %d objects, the whole has %d", share, g.Len(), whole.Len())
-		case err == nil && !strings.Contains(g.Warnings()[len(g.Warnings())-1].What+g.Warnings()[0].What, "truncated"):
-			t.Errorf("%d %%: no warning: %v", share, g.Warnings())
-		case err == nil:
-			good++
-		case !errors.As(err, &syntax) || !strings.Contains(err.Error(), "truncated") && !strings.Contains(err.Error(), "ends"):
-			t.Errorf("%d %%: %v", share, err)
-		}
-	}
-	if good == 0 {
-		t.Error("nothing could be read of any truncated core")
-	}
-}
-
 // TestUnknownVersion reads a stripped program of a Go that is not in the table.
 func TestUnknownVersion(t *testing.T) {
 	var unknown *UnknownRuntimeError
