@@ -52,7 +52,7 @@ func biggestDrop(ctx context.Context, h *Heap) ([]Suspect, error) {
 		groups[typ].add(n, h.Tree.Retained(n))
 	}
 	for _, g := range groups {
-		if g.retained >= least && g.count >= minAccumulated {
+		if g.retained >= least && g.count >= minAccumulated && !h.isProgram(g.largest) {
 			out = append(out, h.spread(g))
 		}
 	}
@@ -128,7 +128,7 @@ func (h *Heap) spread(g *topGroup) Suspect {
 	s := Suspect{
 		Object: g.largest, Accumulation: at, Count: g.count, Elements: g.count, ElementType: typ,
 		Retained: g.retained, Hint: hintSpread, Path: h.Paths.Path(g.largest, nil),
-		Reason: fmt.Sprintf("%s %s that no single object holds", count(g.count), typ),
+		Reason: fmt.Sprintf("%s objects of type %s that no single object holds", count(g.count), typ),
 	}
 	if at != graph.None {
 		s.Path = h.Paths.Path(at, nil)

@@ -99,6 +99,28 @@ var callbackTypes = map[graph.Runtime]*regexp.Regexp{
 	graph.RuntimeRuby:   regexp.MustCompile(`^(Proc|Method)$`),
 }
 
+// programTypes are types of objects that are the program and no data: as many as
+// it has classes, modules and functions, each held from many places.
+var programTypes = map[graph.Runtime]*regexp.Regexp{
+	graph.RuntimePython: regexp.MustCompile(`^(builtins\.)?(type|module|code|\w+_descriptor|property|staticmethod|classmethod)$|(Meta|MetaClass|ABCMeta|EnumType)$`),
+	graph.RuntimeJVM:    regexp.MustCompile(`^java\.lang\.Class$`),
+	graph.RuntimeJS:     regexp.MustCompile(`^(code|hidden|\(compiled code\)|system / (Map|SharedFunctionInfo|DescriptorArray|ScopeInfo))$`),
+	graph.RuntimeRuby:   regexp.MustCompile(`^(Class|Module|IMEMO|ICLASS)$`),
+}
+
+// isProgram reports whether an object is a part of the program, or the inside of
+// such a part.
+func (h *Heap) isProgram(n graph.NodeID) bool {
+	re := programTypes[h.Graph.Info().Runtime]
+	if re == nil {
+		return false
+	}
+	if holder, ok := h.Paths.Holder(n); ok && h.Graph.Internal(n) {
+		n = holder
+	}
+	return re.MatchString(h.Graph.TypeName(n))
+}
+
 // listenerName is how people name callbacks in all languages.
 var listenerName = regexp.MustCompile(`(?i)(listener|observer|subscriber|subscription|callback|handler|hook|watcher)s?$`)
 
