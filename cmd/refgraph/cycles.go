@@ -65,11 +65,11 @@ func runCycles(ctx context.Context, a *app, path string, f cyclesFlags) error {
 	if err := f.pic.check(); err != nil {
 		return err
 	}
-	d, h, err := a.openHeap(ctx, path)
+	h, done, err := a.openHeap(ctx, path, "")
 	if err != nil {
 		return err
 	}
-	defer d.Close()
+	defer done()
 	list, err := cycle.Find(ctx, h.Tree)
 	if err != nil {
 		return err
@@ -84,15 +84,15 @@ func runCycles(ctx context.Context, a *app, path string, f cyclesFlags) error {
 	if f.n > 0 {
 		list = list[:min(f.n, total)]
 	}
-	harm, why := cycle.Matters(d.Graph.Info().Runtime)
+	harm, why := cycle.Matters(h.Graph.Info().Runtime)
 	if f.pic.json(a) {
-		out := cyclesJSON{Dump: newDumpJSON(d.Graph), Harm: harm, Why: why, Total: total, Cycles: []cycleJSON{}}
+		out := cyclesJSON{Dump: newDumpJSON(h.Graph), Harm: harm, Why: why, Total: total, Cycles: []cycleJSON{}}
 		for _, c := range list {
 			out.Cycles = append(out.Cycles, newCycleJSON(h, c, a.values))
 		}
 		return f.pic.writeJSON(a, out)
 	}
-	printCycles(a, d.Graph, list, total, why)
+	printCycles(a, h.Graph, list, total, why)
 	return nil
 }
 

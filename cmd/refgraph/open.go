@@ -45,18 +45,27 @@ func (a *app) open(ctx context.Context, path string) (*dump.Dump, error) {
 }
 
 // openHeap opens a dump with the analyses that most commands ask: dominators and
-// retaining paths. The heap is valid until the dump is closed.
-func (a *app) openHeap(ctx context.Context, path string) (*dump.Dump, *suspect.Heap, error) {
+// retaining paths; and an older one of the same program, unless its path is "".
+// The heap is valid until done is called.
+func (a *app) openHeap(ctx context.Context, path, older string) (h *suspect.Heap, done func(), err error) {
 	d, err := a.open(ctx, path)
 	if err != nil {
 		return nil, nil, err
 	}
-	h, err := suspect.NewHeap(ctx, d.Graph)
+	if h, err = suspect.NewHeap(ctx, d.Graph); err != nil {
+		d.Close()
+		return nil, nil, err
+	}
+	if older == "" {
+		return h, func() { d.Close() }, nil
+	}
+	before, doneOlder, err := a.openHeap(ctx, older, "")
 	if err != nil {
 		d.Close()
 		return nil, nil, err
 	}
-	return d, h, nil
+	h.Older = before
+	return h, func() { doneOlder(); d.Close() }, nil
 }
 
 // manyObjects is from where on the collector may run more often: the columns of

@@ -42,22 +42,14 @@ is given.`,
 }
 
 func runReport(ctx context.Context, a *app, path string, f reportFlags) error {
-	d, h, err := a.openHeap(ctx, path)
+	h, done, err := a.openHeap(ctx, path, f.against)
 	if err != nil {
 		return err
 	}
-	defer d.Close()
-	if f.against != "" {
-		old, before, err := a.openHeap(ctx, f.against)
-		if err != nil {
-			return err
-		}
-		defer old.Close() // not before the suspects are found and drawn
-		h.Older = before
-	}
+	defer done()
 	r := &report.Report{
-		Title: "Heap of " + d.Graph.Info().Name, Made: time.Now(), Tool: "refgraph " + version(),
-		Runtime: d.Graph.Info().Runtime, Values: a.values,
+		Title: "Heap of " + h.Graph.Info().Name, Made: time.Now(), Tool: "refgraph " + version(),
+		Runtime: h.Graph.Info().Runtime, Values: a.values,
 	}
 	for _, part := range []func(context.Context, *app, *suspect.Heap, reportFlags, *report.Report) error{
 		reportGrowth, reportFacts, reportSuspects, reportTypes, reportPictures, reportDominators,

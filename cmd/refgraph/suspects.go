@@ -88,19 +88,11 @@ func runSuspects(ctx context.Context, a *app, path string, f suspectsFlags) erro
 	if err := f.pic.check(); err != nil {
 		return err
 	}
-	d, h, err := a.openHeap(ctx, path)
+	h, done, err := a.openHeap(ctx, path, f.against)
 	if err != nil {
 		return err
 	}
-	defer d.Close()
-	if f.against != "" {
-		old, before, err := a.openHeap(ctx, f.against)
-		if err != nil {
-			return err
-		}
-		defer old.Close()
-		h.Older = before
-	}
+	defer done()
 	list, err := suspect.Find(ctx, h)
 	if err != nil {
 		return err

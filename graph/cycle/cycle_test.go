@@ -24,34 +24,6 @@ func find(t testing.TB, g *graph.Graph) []Component {
 	return list
 }
 
-// reach is the naive search from some objects, around those that are cut.
-func reach(g *graph.Graph, from, cut []graph.NodeID) map[graph.NodeID]bool {
-	seen := map[graph.NodeID]bool{}
-	var visit func(n graph.NodeID)
-	visit = func(n graph.NodeID) {
-		if seen[n] || slices.Contains(cut, n) {
-			return
-		}
-		seen[n] = true
-		for i, to := range g.Row(n) {
-			if g.RefKind(n, i).Retains() {
-				visit(to)
-			}
-		}
-	}
-	for _, n := range from {
-		visit(n)
-	}
-	return seen
-}
-
-func roots(g *graph.Graph) (nodes []graph.NodeID) {
-	for _, r := range g.Roots() {
-		nodes = append(nodes, r.Node)
-	}
-	return nodes
-}
-
 func TestAgainstNaive(t *testing.T) {
 	for seed := range uint64(4000) {
 		g := graphtest.Random(rand.New(rand.NewPCG(seed, 2)))
@@ -76,11 +48,11 @@ func TestAgainstNaive(t *testing.T) {
 // naive compares what every pair of objects reaches. The key is the first
 // object of a component.
 func naive(g *graph.Graph) map[graph.NodeID]Component {
-	all := reach(g, roots(g), nil)
+	all := graphtest.Reach(g, graphtest.Rooted(g))
 	after := make([]map[graph.NodeID]bool, g.Len()) // reached by one reference or more
 	for n := range graph.NodeID(g.Len()) {
 		var kept []graph.NodeID
-		after[n] = reach(g, g.Retained(n, &kept), nil)
+		after[n] = graphtest.Reach(g, g.Retained(n, &kept))
 	}
 	out := map[graph.NodeID]Component{}
 	for n := range graph.NodeID(g.Len()) {
@@ -94,7 +66,7 @@ func naive(g *graph.Graph) map[graph.NodeID]Component {
 				c.Bytes += g.Size(m)
 			}
 		}
-		left := reach(g, roots(g), c.Nodes)
+		left := graphtest.Reach(g, graphtest.Rooted(g), c.Nodes...)
 		for m := range all {
 			if !left[m] {
 				c.Retained += g.Size(m)

@@ -20,29 +20,6 @@ func computed(t testing.TB, g *graph.Graph) *Tree {
 	return tree
 }
 
-// reach is the naive search, without the objects in cut.
-func reach(g *graph.Graph, cut ...graph.NodeID) map[graph.NodeID]bool {
-	seen := map[graph.NodeID]bool{}
-	var visit func(n graph.NodeID)
-	visit = func(n graph.NodeID) {
-		if seen[n] || slices.Contains(cut, n) {
-			return
-		}
-		seen[n] = true
-		for i, to := range g.Row(n) {
-			if g.RefKind(n, i).Retains() {
-				visit(to)
-			}
-		}
-	}
-	for _, r := range g.Roots() {
-		if r.Via.Retains() {
-			visit(r.Node)
-		}
-	}
-	return seen
-}
-
 // naive knows which objects are lost with each object, by cutting it.
 type naive struct {
 	g    *graph.Graph
@@ -51,9 +28,9 @@ type naive struct {
 }
 
 func newNaive(g *graph.Graph) *naive {
-	v := &naive{g: g, all: reach(g)}
+	v := &naive{g: g, all: graphtest.Reach(g, graphtest.Rooted(g))}
 	for n := range graph.NodeID(g.Len()) {
-		left, lost := reach(g, n), map[graph.NodeID]bool{}
+		left, lost := graphtest.Reach(g, graphtest.Rooted(g), n), map[graph.NodeID]bool{}
 		for m := range v.all {
 			if !left[m] {
 				lost[m] = true
@@ -159,7 +136,7 @@ func checkSets(t *testing.T, tree *Tree, want *naive, rng *rand.Rand) {
 	if got := tree.RetainedBySet(set); got != top {
 		t.Errorf("set %v retains %d, want %d", nodes, got, top)
 	}
-	left := reach(want.g, nodes...)
+	left := graphtest.Reach(want.g, graphtest.Rooted(want.g), nodes...)
 	objects, bytes, err := tree.Freed(t.Context(), set)
 	if err != nil || objects != len(want.all)-len(left) || bytes != want.bytes(want.all)-want.bytes(left) {
 		t.Errorf("cutting %v frees %d objects, %d bytes (%v), want %d", nodes, objects, bytes, err, len(want.all)-len(left))
