@@ -136,6 +136,9 @@ func (r *roots) globalWord(addr, v, before uint64, root graph.Root, in *gotype.S
 		path += in.Type.SlotLabel(word)
 	}
 	root.Ref = r.b.String(path)
+	if in.Owner.HoldsPools() {
+		root.Via = graph.Pooled
+	}
 	name := "global " + in.Owner.Name
 	r.add(v, r.name(root, name, name), holder{in.Type, word, before})
 }

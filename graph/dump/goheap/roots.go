@@ -91,7 +91,9 @@ func (r *roots) variableWord(g *gotype.Global, t *gotype.Type, path string, slot
 		path += t.SlotLabel(slot)
 	}
 	root.Ref = r.b.String(path)
-	root.Via = t.RefKind(slot)
+	if root.Via = t.RefKind(slot); g.HoldsPools() {
+		root.Via = graph.Pooled
+	}
 	if n, interior, ok := r.add(p, root); ok {
 		r.typer.Variable(n, t, slot, interior)
 		r.hint(n, interior, prev)

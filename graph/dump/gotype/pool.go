@@ -34,6 +34,10 @@ func (t *Type) hasPool(depth int) bool {
 	return false
 }
 
+// HoldsPools reports whether a variable is one of package sync's lists of all
+// pools, which the collector drops like what is in the pools.
+func (g *Global) HoldsPools() bool { return g.Name == "sync.allPools" || g.Name == "sync.oldPools" }
+
 // RefKind is the kind of the reference that a word of a value of type t is:
 // graph.Pooled or graph.Strong. t may be nil.
 func (t *Type) RefKind(word uint64) graph.RefKind {

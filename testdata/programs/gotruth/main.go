@@ -321,6 +321,10 @@ func afterGC() {
 	}
 	s.nodes.Put(s.last)
 	know("sync.Pool and a field", s.last, "global main.poolOwner", `["…"].last`)
+	dropped := &server{last: newNode("dropped pool")}
+	dropped.nodes.Put(newNode("in a dropped pool"))
+	d := know("in an object with a pool that was dropped", dropped.last, "global sync.allPools", "*")
+	d.Pooled, d.Type = true, "" // only a pointer to its inside is left
 	w := newNode("weak")
 	weakly = weak.Make(w)
 	know("weak pointer", w, "", "").Unreachable = true
