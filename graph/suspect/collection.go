@@ -45,7 +45,7 @@ func (h *Heap) held(x *holding) Suspect {
 		s.Elements = 0
 	}
 	if 2*x.most < x.elements {
-		s.Accumulation = h.common(x.owners)
+		s.Accumulation, s.owners = h.common(x.owners), x.owners
 	} else {
 		s.Count, s.Retained = 1, max(x.retained, h.Tree.Retained(x.largest))
 	}
@@ -102,6 +102,9 @@ func (h *Heap) sentence(x *holding, s *Suspect) string {
 	case s.Path.Root == nil: // nothing to say
 	case s.Count > 1:
 		text += heldBy + h.Graph.String(s.Path.Root.Group)
+		if more := h.rootGroups(x.owners) - 1; more > 0 {
+			text += fmt.Sprintf(" and %s more", count(more))
+		}
 	default:
 		text += heldBy + h.rootText(s.Path)
 	}
@@ -110,6 +113,18 @@ func (h *Heap) sentence(x *holding, s *Suspect) string {
 
 // heldBy is what comes before the root in a reason.
 const heldBy = ", held by "
+
+// rootGroups is how many groups of roots the shortest paths of some objects start
+// from; no more than sampleLen objects are asked.
+func (h *Heap) rootGroups(nodes []graph.NodeID) int {
+	groups := map[graph.StringID]bool{}
+	for _, n := range nodes[:min(len(nodes), sampleLen)] {
+		if r := h.root(n); r != nil {
+			groups[r.Group] = true
+		}
+	}
+	return len(groups)
+}
 
 // rootText is the root of a path in words, with the references from there if
 // they are few: `.SESSIONS of module app`.

@@ -148,18 +148,25 @@ const longest = 64
 func (h *Heap) commonRoot(nodes []graph.NodeID) string {
 	roots := map[graph.StringID]int{}
 	for _, n := range nodes {
-		steps := 0
-		for up, ok := h.Paths.Holder(n); ok && steps < longest; up, ok = h.Paths.Holder(n) {
-			n = up
-			steps++
-		}
-		if r := h.Paths.Root(n); r != nil {
+		if r := h.root(n); r != nil {
 			if roots[r.Group]++; roots[r.Group]*10 >= len(nodes)*8 {
 				return h.Graph.String(r.Group)
 			}
 		}
 	}
 	return ""
+}
+
+// root is where an object's shortest path starts; nil if that is too far.
+func (h *Heap) root(n graph.NodeID) *graph.Root {
+	for range longest {
+		up, ok := h.Paths.Holder(n)
+		if !ok {
+			break
+		}
+		n = up
+	}
+	return h.Paths.Root(n)
 }
 
 // passed returns the object furthest from the roots through which the shortest

@@ -74,8 +74,9 @@ type Suspect struct {
 	Path        retain.Path // the shortest to Accumulation, or to one of the elements if there is none
 	Fingerprint string
 
-	rank   uint8 // of the path's root
-	anyway bool  // suspect however little it retains
+	rank   uint8          // of the path's root
+	owners []graph.NodeID // of the elements, if there are several
+	anyway bool           // suspect however little it retains
 }
 
 // Detector finds one kind of leak.
@@ -210,9 +211,13 @@ func (h *Heap) distinct(all []Suspect) []Suspect {
 	})
 }
 
-// inside reports whether s is a part of what k's elements retain.
+// inside reports whether s is a part of what k's elements retain, or one of the
+// several objects that hold them.
 func (h *Heap) inside(s, k *Suspect) bool {
 	at := s.where()
+	if s.ElementType == k.ElementType && at != k.where() && slices.Contains(k.owners, at) {
+		return true
+	}
 	return k.Elements > 0 && k.where() != graph.None && at != graph.None && at != k.where() &&
 		float64(s.Retained) < maxNested*float64(k.Retained) && h.Tree.Dominates(k.where(), at)
 }
