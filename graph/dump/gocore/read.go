@@ -25,7 +25,13 @@ func Read(ctx context.Context, src *source.Source) (*graph.Graph, error) {
 		return nil, err
 	}
 	src.Keep(p.exe)
-	if err := p.openHeap(b); err != nil {
+	if err := graph.Parallel(ctx, 2, src.Options.Workers, func(i int) error {
+		if i == 0 {
+			return p.openHeap(b)
+		}
+		p.exe.PrepareLocals()
+		return nil
+	}); err != nil {
 		return nil, err
 	}
 	typer := gotype.NewTyper(p.exe.Exe, b)
@@ -133,7 +139,7 @@ func (p *process) build(ctx context.Context, b *graph.Builder, typer *gotype.Typ
 		return err
 	}
 	specials := p.specials()
-	s := &scanner{p: p, typer: typer, weak: p.weakRefs(specials)}
+	s := &scanner{p: p, typer: typer, weak: p.weakRefs(specials), lowest: p.mem.parts[0].lo}
 	if err := b.BuildRows(ctx, p.src.Options.Workers, func(w *graph.RowWriter, lo, hi graph.NodeID) error {
 		return s.rows(ctx, w, lo, hi)
 	}); err != nil {

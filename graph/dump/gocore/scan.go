@@ -18,10 +18,11 @@ const closureSize = 64
 
 // scanner writes the rows of the graph.
 type scanner struct {
-	p     *process
-	typer *gotype.Typer
-	lost  atomic.Int64 // objects whose bytes are not in the core
-	weak  []weakRef    // by node
+	p      *process
+	typer  *gotype.Typer
+	lost   atomic.Int64 // objects whose bytes are not in the core
+	weak   []weakRef    // by node
+	lowest uint64       // address of the process
 }
 
 // weakRef is what a weak pointer's handle leads to.
@@ -189,11 +190,12 @@ func (s *scanner) words(w *graph.RowWriter, n graph.NodeID, mask uint64, body []
 }
 
 // hint tells of the word before a pointer, in case the two are an interface.
-// Types and itabs are outside the heap (but for the few that reflection makes),
-// and most words are in it, so this check saves most of the look-ups.
+// Types and itabs are outside the heap (but for the few that reflection makes)
+// and no small numbers, as most words are, so this check saves most of the
+// look-ups.
 func (s *scanner) hint(to graph.NodeID, before uint64, interior bool) {
 	switch {
-	case before < pageSize || before%8 != 0 || s.p.heap.pages.at(before) >= 0:
+	case before < s.lowest || before > 1<<56 || before%8 != 0 || s.p.heap.pages.at(before) >= 0:
 	case interior:
 		s.typer.HintInside(to, before)
 	default:

@@ -81,6 +81,14 @@ func (e *Exe) Locals(pc uint64) []Local {
 	return list
 }
 
+// PrepareLocals decompresses what Locals needs, which takes tens of milliseconds
+// for a large executable and can be done beside other work.
+func (e *Exe) PrepareLocals() {
+	if e.dw != nil {
+		e.dw.locations()
+	}
+}
+
 func (e *Exe) readLocals(pc uint64) []Local {
 	u, d, ok := e.funcDIE(pc)
 	if !ok {
