@@ -85,7 +85,7 @@ func runCache(a *app, clear bool) error {
 		out.Files = append(out.Files, cacheFileJSON{e.Name, e.Size, e.Used})
 	}
 	if a.json {
-		return writeJSON(a.out, out)
+		return a.writeJSON(a.out, out)
 	}
 	for _, f := range out.Files {
 		fmt.Fprintf(a.out, "%10s  %s  %s\n", render.Bytes(uint64(f.Bytes)), f.Used.Format(time.DateTime), f.Name)

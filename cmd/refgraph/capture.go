@@ -89,7 +89,7 @@ func runCapturePython(ctx context.Context, a *app, f captureFlags) error {
 	}
 	out.Seconds = time.Since(start).Seconds()
 	if a.json {
-		return writeJSON(a.out, out)
+		return a.writeJSON(a.out, out)
 	}
 	_, err = fmt.Fprintf(a.out, "%s: %s in %.1f s, taken with %s\n", out.File, render.Bytes(uint64(out.Bytes)), out.Seconds, out.Method)
 	return err

@@ -23,7 +23,7 @@ func newFormats(a *app) *cobra.Command {
 				for _, f := range dump.Formats() {
 					list = append(list, format{f.Name, f.Title, f.Capture})
 				}
-				return writeJSON(a.out, map[string]any{"formats": list})
+				return a.writeJSON(a.out, map[string]any{"formats": list})
 			}
 			for _, f := range dump.Formats() {
 				fmt.Fprintf(a.out, "%-14s %s\n%15s%s\n", f.Name, f.Title, "", f.Capture)

@@ -68,7 +68,7 @@ func runInfo(ctx context.Context, a *app, path string) error {
 		return err
 	}
 	if a.json {
-		return writeJSON(a.out, info)
+		return a.writeJSON(a.out, info)
 	}
 	printInfo(a, info)
 	return nil
@@ -130,8 +130,12 @@ func countRoots(g *graph.Graph) []rootsJSON {
 }
 
 func printInfo(a *app, i *infoJSON) {
+	width := 14
+	for _, f := range i.Facts {
+		width = max(width, len(f.Name))
+	}
 	line := func(name, format string, args ...any) {
-		fmt.Fprintf(a.out, "%-14s %s\n", name, fmt.Sprintf(format, args...))
+		fmt.Fprintf(a.out, "%-*s %s\n", width, name, a.name(fmt.Sprintf(format, args...)))
 	}
 	line("format", "%s", i.Format)
 	line("runtime", "%s %s", i.Runtime, i.RuntimeVersion)

@@ -4,17 +4,50 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"reflect"
 
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/dominator"
 	"github.com/refgraph/refgraph/graph/retain"
 )
 
-func writeJSON(w io.Writer, v any) error {
+// writeJSON writes an answer without the names that --redact-types hides.
+func (a *app) writeJSON(w io.Writer, v any) error {
+	if a.hide != nil {
+		// In a copy: the answer may be kept for the next time.
+		b, err := json.Marshal(v)
+		if err != nil {
+			return err
+		}
+		c := reflect.New(reflect.TypeOf(v))
+		if err := json.Unmarshal(b, c.Interface()); err != nil {
+			return err
+		}
+		hideIn(c.Elem(), a.name)
+		v = c.Interface()
+	}
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	return e.Encode(v)
+}
+
+// hideIn applies name to all strings of a settable value.
+func hideIn(v reflect.Value, name func(string) string) {
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString(name(v.String()))
+	case reflect.Pointer:
+		hideIn(v.Elem(), name)
+	case reflect.Struct:
+		for i := range v.NumField() {
+			hideIn(v.Field(i), name)
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			hideIn(v.Index(i), name)
+		}
+	}
 }
 
 // dumpJSON says in every answer what dump it is about.

@@ -82,7 +82,7 @@ func runObject(ctx context.Context, a *app, path, object string, limit int) erro
 		return err
 	}
 	if a.json {
-		return writeJSON(a.out, out)
+		return a.writeJSON(a.out, out)
 	}
 	printObject(a, out)
 	return nil

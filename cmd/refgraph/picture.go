@@ -58,10 +58,10 @@ func (f *pictureFlags) json(a *app) bool {
 // writeJSON writes to the output file, or to standard output without one.
 func (f *pictureFlags) writeJSON(a *app, v any) error {
 	if f.output == "" || f.output == "-" {
-		return writeJSON(a.out, v)
+		return a.writeJSON(a.out, v)
 	}
 	var b bytes.Buffer
-	if err := writeJSON(&b, v); err != nil {
+	if err := a.writeJSON(&b, v); err != nil {
 		return err
 	}
 	return render.WriteFile(f.output, b.Bytes())

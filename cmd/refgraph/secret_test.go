@@ -16,8 +16,37 @@ var secretOf = regexp.MustCompile(`(?i)s3cr3t|313373133731337|271828|4141441414|
 // TestNoOutputShowsAValue runs every command in every format on a heap that has
 // a secret in every kind of value, and looks for it in all they write.
 func TestNoOutputShowsAValue(t *testing.T) {
+	cache := t.TempDir()
+	t.Setenv("XDG_CACHE_HOME", cache)
+	s := newSecrets(t)
+	s.runAll(t, secretOf)
+	kept, _ := filepath.Glob(filepath.Join(cache, "refgraph", "index", "*"))
+	for _, file := range kept {
+		grepFile(t, secretOf, file, "the cache")
+	}
+	// The test can fail: with --values they are there.
+	if out := output(t, "object", s.dump, s.vault, "--exe", s.exe, "--values"); !secretOf.MatchString(out) {
+		t.Errorf("refgraph object --values shows no value:\n%s", out)
+	}
+}
+
+// TestRedact looks for names that --redact-types hides in all that all commands
+// write.
+func TestRedact(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	s := newSecrets(t)
+	names := regexp.MustCompile(`(?i)vault`)
+	if out := output(t, "top", s.dump, "--exe", s.exe, "-n", "0"); !names.MatchString(out) {
+		t.Fatalf("the test cannot fail: no such names in\n%s", out)
+	}
+	s.runAll(t, names, "--redact-types", names.String())
+}
+
+// secrets is a heap of secrets.
+type secrets struct{ exe, dump, vault, text string }
+
+func newSecrets(t *testing.T) *secrets {
 	dir := t.TempDir()
-	t.Setenv("XDG_CACHE_HOME", filepath.Join(dir, "cache"))
 	exe, dump := filepath.Join(dir, "gosecret"), filepath.Join(dir, "secret.heapdump")
 	for _, c := range [][]string{{"go", "build", "-o", exe, "../../testdata/programs/gosecret"}, {exe, dump}} {
 		if out, err := exec.Command(c[0], c[1:]...).CombinedOutput(); err != nil {
@@ -32,12 +61,18 @@ func TestNoOutputShowsAValue(t *testing.T) {
 		}
 		return addrs[len(addrs)-1][1]
 	}
-	vault, text := object("main.vault"), object("string")
+	return &secrets{exe, dump, object("main.vault"), object("string")}
+}
+
+// runAll runs every command in every format, with flags, and looks for what must
+// not be in what they write.
+func (s *secrets) runAll(t *testing.T, secret *regexp.Regexp, flags ...string) {
+	exe, dump, vault, text, dir := s.exe, s.dump, s.vault, s.text, t.TempDir()
 	seen := 0
 	check := func(args ...string) {
 		seen++
-		args = append(args, "--exe", exe, "-q")
-		if found := secretOf.FindString(output(t, args...)); found != "" {
+		args = append(append(args, "--exe", exe, "-q"), flags...)
+		if found := secret.FindString(output(t, args...)); found != "" {
 			t.Errorf("refgraph %s shows %s", strings.Join(args, " "), found)
 		}
 	}
@@ -55,20 +90,12 @@ func TestNoOutputShowsAValue(t *testing.T) {
 		for _, args := range [][]string{{"paths", dump, "--type", "string"}, {"refs", dump, "--object", vault, "--depth", "3"}, {"suspects", dump}} {
 			file := filepath.Join(dir, "picture."+ext)
 			check(append(args, "-o", file)...)
-			grepFile(t, file, strings.Join(args, " "))
+			grepFile(t, secret, file, strings.Join(args, " "))
 		}
 	}
 	page := filepath.Join(dir, "report.html")
 	check("report", dump, "-o", page, "--type", "main.vault")
-	grepFile(t, page, "report")
-	kept, _ := filepath.Glob(filepath.Join(dir, "cache", "refgraph", "index", "*"))
-	for _, file := range kept {
-		grepFile(t, file, "the cache")
-	}
-	// The test can fail: with --values they are there.
-	if out := output(t, "object", dump, vault, "--exe", exe, "--values"); !secretOf.MatchString(out) {
-		t.Errorf("refgraph object --values shows no value:\n%s", out)
-	}
+	grepFile(t, secret, page, "report")
 	t.Logf("%d command lines", seen)
 }
 
@@ -83,13 +110,13 @@ func output(t *testing.T, args ...string) string {
 }
 
 // grepFile looks into a file.
-func grepFile(t *testing.T, file, what string) {
+func grepFile(t *testing.T, secret *regexp.Regexp, file, what string) {
 	t.Helper()
 	data, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if found := secretOf.Find(data); found != nil {
+	if found := secret.Find(data); found != nil {
 		t.Errorf("%s of %s shows %s", filepath.Base(file), what, found)
 	}
 }

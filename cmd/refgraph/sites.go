@@ -147,7 +147,7 @@ func printSites(a *app, all []python.Statistic, s *python.Snapshot, n int) error
 		for _, x := range limit(all, n) {
 			out.Sites = append(out.Sites, siteJSON{Traceback: newFramesJSON(x.Frames), Bytes: x.Size, Count: x.Count})
 		}
-		return writeJSON(a.out, out)
+		return a.writeJSON(a.out, out)
 	}
 	fmt.Fprintf(a.out, "%10s  %13s  %7s  SITE\n", "BYTES", "COUNT", "SHARE")
 	for _, x := range limit(all, n) {
@@ -165,7 +165,7 @@ func printSiteGrowth(a *app, all []python.Growth, s *python.Snapshot, n int) err
 		for _, x := range limit(all, n) {
 			out.Sites = append(out.Sites, siteJSON{Traceback: newFramesJSON(x.Frames), Bytes: x.NewSize, Count: x.NewCount, OldBytes: &x.OldSize, OldCount: &x.OldCount})
 		}
-		return writeJSON(a.out, out)
+		return a.writeJSON(a.out, out)
 	}
 	fmt.Fprintf(a.out, "%11s  %10s  %11s  %10s  SITE\n", "GROWTH", "BYTES", "GROWTH", "COUNT")
 	for _, x := range limit(all, n) {

@@ -77,7 +77,7 @@ func runTop(ctx context.Context, a *app, path string, f topFlags) error {
 			}
 			out.Types = append(out.Types, t)
 		}
-		return writeJSON(a.out, out)
+		return a.writeJSON(a.out, out)
 	}
 	printTop(a, h, rows, by)
 	return nil
