@@ -31,6 +31,7 @@
 // linux/arm64 are read.
 //
 // Not read: allocation sites (the memory profile's records), the stacks of
-// threads that run C code or the scheduler, types that only a plugin has, and
-// cores without their executable.
+// threads that run C code or the scheduler, variables and inferred types of
+// plugins (they have the types of headers and interfaces), and cores without their
+// executable.
 package gocore

@@ -96,6 +96,8 @@ type layout struct {
 	ModBSS      field `at:"runtime.moduledata.bss"`
 	ModBSSEnd   field `at:"runtime.moduledata.ebss"`
 	ModRodata   field `at:"runtime.moduledata.rodata"`
+	ModTypes    field `at:"runtime.moduledata.types"`
+	ModTypesEnd field `at:"runtime.moduledata.etypes"`
 	ModPath     field `at:"runtime.moduledata.pluginpath"`
 	ModDataMask field `at:"runtime.moduledata.gcdatamask"`
 	ModBSSMask  field `at:"runtime.moduledata.gcbssmask"`

@@ -195,7 +195,15 @@ func Start() {
 
 func main() {}
 `}.core(t)
-	checkHeld(t, read(t, dir, source.Options{}), dir, 6)
+	g := read(t, dir, source.Options{})
+	checkHeld(t, g, dir, 6)
+	named := false
+	for n := range graph.NodeID(g.Len()) {
+		named = named || g.TypeName(n) == "main.large" && g.TypeSource(n) == graph.TypeExact
+	}
+	if !named {
+		t.Error("the plugin's type with a malloc header has no name")
+	}
 }
 
 // checkHeld checks that the n objects that the program wrote down are live.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/dump/gotype"
 	"github.com/refgraph/refgraph/graph/dump/internal/source"
 )
 
@@ -21,6 +22,7 @@ func (p *process) mapPlugins(b *graph.Builder) {
 			continue
 		}
 		seen[f.path] = true
+		p.exe.AddTypes(gotype.Range{Lo: p.mem.u64(m.addr + p.l.ModTypes.off), Hi: p.mem.u64(m.addr + p.l.ModTypesEnd.off)})
 		if err := p.mapFile(f.path); err != nil {
 			b.Warn(graph.Warning{Offset: -1, What: fmt.Sprintf("the plugin %s cannot be used: %v", f.path, err),
 				Effect: "large objects of its types have no references"})

@@ -35,6 +35,7 @@ type Exe struct {
 	bias   uint64
 	minor  int // of the Go version
 	memory func(addr uint64, n int) []byte
+	others []Range // of the types of plugins, as in the process
 
 	syms    symbols
 	dw      *dwarfData // nil without DWARF
@@ -162,6 +163,14 @@ func (e *Exe) Bytes(addr uint64, n int) []byte { return e.img.bytes(addr-e.bias,
 // at run time (reflect.StructOf and the like). read returns nil for what it
 // does not have. Call it before TypeAt, or not at all.
 func (e *Exe) SetMemory(read func(addr uint64, n int) []byte) { e.memory = read }
+
+// AddTypes says where the types of a plugin or Go shared library are in the
+// process, whose memory must have been given. Call it before TypeAt.
+func (e *Exe) AddTypes(r Range) {
+	if r.Lo < r.Hi {
+		e.others = append(e.others, r)
+	}
+}
 
 func (e *Exe) errorf(off uint64, format string, args ...any) error {
 	return e.src.Errorf(int64(off), format, args...)

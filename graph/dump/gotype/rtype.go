@@ -220,21 +220,36 @@ func (e *Exe) fullNameAt(addr uint64, otherwise string, depth int) string {
 	return t.FullName
 }
 
-// nameOff reads an abi.Name by its offset from the module's types. Types made
-// at run time have offsets into a table of the process; they go unnamed.
+// nameOff reads an abi.Name by its offset from the types of its module. Types
+// made at run time have offsets into a table of the process; they go unnamed.
 func (e *Exe) nameOff(typ uint64, off int32) string {
-	if off <= 0 || !e.mod.types.Contains(typ-e.bias) {
-		if off < 0 || e.memory != nil && !e.mod.types.Contains(typ-e.bias) {
+	types := e.typesAround(typ)
+	if off <= 0 || types.Hi == 0 {
+		if off < 0 || e.memory != nil && types.Hi == 0 {
 			return madeByReflect
 		}
 		return ""
 	}
-	addr := e.mod.types.Lo + uint64(off)
-	if !e.mod.types.Contains(addr) {
+	addr := types.Lo + uint64(off)
+	if !types.Contains(addr) {
 		return ""
 	}
-	s, _ := e.readName(addr + e.bias)
+	s, _ := e.readName(addr)
 	return s
+}
+
+// typesAround is the types of the module that has a type, as the process has
+// them; empty if it is made at run time.
+func (e *Exe) typesAround(typ uint64) Range {
+	if e.mod.types.Contains(typ - e.bias) {
+		return e.mod.types.shift(e.bias)
+	}
+	for _, r := range e.others {
+		if r.Contains(typ) {
+			return r
+		}
+	}
+	return Range{}
 }
 
 const madeByReflect = "type made by reflect"
