@@ -113,25 +113,26 @@ func (w *whyAlive) input(target string, values bool, maxNodes int) render.PathIn
 	return render.PathInput{Merged: w.merged, Sizes: w.sizes, Freed: w.freed, Target: target, Values: values, MaxNodes: maxNodes}
 }
 
-// why runs the analyses behind paths, two at a time: the search beside the
-// dominators, then the merge beside what cutting all targets frees. The merge
-// waits although it needs the search only: together with what the dominators
-// need while they are computed it would be the peak of memory.
+// why runs the analyses behind paths, two at a time: the search and the merge
+// beside the dominators and what cutting all targets frees.
 func why(ctx context.Context, a *app, g *graph.Graph, targets graph.Bitset) (*whyAlive, error) {
 	w := &whyAlive{}
-	var tree *retain.Tree
-	group, gctx := errgroup.WithContext(ctx)
-	group.Go(func() (err error) { tree, err = retain.Search(gctx, g); return err })
-	group.Go(func() (err error) { w.sizes, err = dominator.Compute(gctx, g); return err })
-	if err := group.Wait(); err != nil {
-		return nil, err
-	}
-	group, gctx = errgroup.WithContext(ctx)
-	group.Go(func() (err error) {
-		w.merged, err = retain.Merge(gctx, tree, targets, &retain.Options{Raw: a.raw, Values: a.values})
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		tree, err := retain.Search(ctx, g)
+		if err != nil {
+			return err
+		}
+		w.merged, err = retain.Merge(ctx, tree, targets, &retain.Options{Raw: a.raw, Values: a.values})
 		return err
 	})
-	group.Go(func() (err error) { _, w.freed, err = w.sizes.Freed(gctx, targets); return err })
+	group.Go(func() (err error) {
+		if w.sizes, err = dominator.Compute(ctx, g); err != nil {
+			return err
+		}
+		_, w.freed, err = w.sizes.Freed(ctx, targets)
+		return err
+	})
 	return w, group.Wait()
 }
 
