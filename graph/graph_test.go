@@ -221,3 +221,65 @@ func TestStream(t *testing.T) {
 		t.Error("rows are wrong")
 	}
 }
+
+// What roots lost in the dump held has a root again: whatever nothing refers to,
+// and one object of each cycle.
+func TestAddResidue(t *testing.T) {
+	for seed := range uint64(2000) {
+		rng := rand.New(rand.NewPCG(seed, 4))
+		n := 1 + rng.IntN(12)
+		b := NewBuilder(Info{}, NoLabels)
+		if err := b.SetCount(n); err != nil {
+			t.Fatal(err)
+		}
+		typ := b.Types().Intern("T")
+		held := make([]bool, n)
+		if err := b.BuildRows(t.Context(), 1, func(w *RowWriter, lo, hi NodeID) error {
+			for i := lo; i < hi; i++ {
+				b.SetNode(i, typ, 16, 0)
+				for range rng.IntN(3) {
+					kind, to := RefKind(rng.IntN(3)), NodeID(rng.IntN(n))
+					w.AddKind(to, 0, kind)
+					held[to] = held[to] || kind.Retains() && to != i
+				}
+				w.Next()
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		name := b.String("lost")
+		first := NodeID(rng.IntN(n))
+		b.AddRoot(Root{Node: first, Name: b.String("known")})
+		reached := NewBitset(n)
+		known := residue{b: b, reached: NewBitset(n)}
+		known.mark(first)
+		objects, err := b.AddResidue(t.Context(), Root{Name: name, Kind: RootResidue}, reached)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if reached.Len() != n || objects != n-known.reached.Len() {
+			t.Fatalf("seed %d: %d of %d objects are reached, %d of them new; the first root reaches %d", seed, reached.Len(), n, objects, known.reached.Len())
+		}
+		rooted := map[NodeID]bool{}
+		for _, r := range b.g.roots {
+			rooted[r.Node] = true
+		}
+		for i := range NodeID(n) {
+			if !held[i] && !rooted[i] {
+				t.Fatalf("seed %d: nothing holds object %d, and it has no root", seed, i)
+			}
+		}
+		for _, r := range b.g.roots { // none in vain
+			others := residue{b: b, reached: NewBitset(n)}
+			for _, o := range b.g.roots {
+				if o.Node != r.Node {
+					others.mark(o.Node)
+				}
+			}
+			if r.Name == name && !held[r.Node] && others.reached.Has(r.Node) {
+				t.Fatalf("seed %d: object %d needs no root", seed, r.Node)
+			}
+		}
+	}
+}

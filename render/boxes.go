@@ -38,8 +38,16 @@ func (b *boxes) object(n graph.NodeID) Node {
 
 // root is the box of a GC root.
 func (b *boxes) root(r *graph.Root) Node {
-	head, name := splitRoot(b.g.String(r.Name))
-	return Node{Kind: RootNode, ID: "r-" + b.g.String(r.Name), Head: head, Name: name, Count: 1}
+	return rootNode(r.Kind, b.g.String(r.Name), 1)
+}
+
+// rootNode is the box of a GC root, or of count roots of a group.
+func rootNode(kind graph.RootKind, text string, count int) Node {
+	n := Node{Kind: RootNode, ID: "r-" + text, Name: text, Count: count}
+	if kind != graph.RootResidue { // whose name is a sentence
+		n.Head, n.Name = splitRoot(text)
+	}
+	return n
 }
 
 // held adds the root of a box that only roots hold, with how many objects are on
@@ -51,9 +59,7 @@ func (b *boxes) held(paths *retain.Tree, at int, n graph.NodeID, count int) {
 	p := paths.Path(n, nil)
 	box := b.root(p.Root)
 	if count > 1 {
-		group := b.g.String(p.Root.Group)
-		box.ID = "r-" + group
-		box.Head, box.Name = splitRoot(group)
+		box = rootNode(p.Root.Kind, b.g.String(p.Root.Group), 1)
 	}
 	from, ok := b.roots[box.ID]
 	if !ok {
@@ -95,4 +101,8 @@ func splitRoot(text string) (head, name string) {
 		return head + " " + number, rest
 	}
 	return head, name
+}
+
+func isDigits(s string) bool {
+	return s != "" && strings.Trim(s, "0123456789") == ""
 }

@@ -204,15 +204,7 @@ func (p *pathView) rootNode(grp *retain.Group) Node {
 	if grp.Count > 1 {
 		text = p.g.String(grp.Root.Group)
 	}
-	head, name, _ := strings.Cut(text, " ")
-	if number, rest, ok := strings.Cut(name, " "); ok && isDigits(number) {
-		head, name = head+" "+number, rest
-	}
-	return Node{Kind: RootNode, ID: "r-" + text, Head: head, Name: name, Count: grp.Count}
-}
-
-func isDigits(s string) bool {
-	return s != "" && strings.Trim(s, "0123456789") == ""
+	return rootNode(grp.Root.Kind, text, grp.Count)
 }
 
 // edges makes the arrows between the boxes shown.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/dump/internal/source"
+	"github.com/refgraph/refgraph/graph/retain"
 	leak "github.com/refgraph/refgraph/testdata/goheap"
 )
 
@@ -191,11 +192,25 @@ func TestResync(t *testing.T) {
 	}
 }
 
-// TestCutEverywhere cuts a dump after every byte.
+// TestCutEverywhere cuts a dump after every byte. What is left of it stays
+// reachable, also without the roots, which come last.
 func TestCutEverywhere(t *testing.T) {
 	whole := small().b
+	lost := 0
 	for n := range whole {
 		g, err := (&writer{whole[:n]}).read(t)
+		if err == nil && g.Len() > 0 {
+			live, err := retain.Reach(t.Context(), g)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if live.Len() != g.Len() {
+				t.Fatalf("cut at %d: %d of %d objects are reachable", n, live.Len(), g.Len())
+			}
+			if g.Roots()[0].Kind == graph.RootResidue {
+				lost++
+			}
+		}
 		var syntax *source.SyntaxError
 		switch {
 		case err != nil && !errors.As(err, &syntax):
@@ -203,6 +218,9 @@ func TestCutEverywhere(t *testing.T) {
 		case err == nil && len(g.Warnings()) < 2:
 			t.Fatalf("cut at %d of %d: no warning", n, len(whole))
 		}
+	}
+	if lost == 0 {
+		t.Error("no cut has lost the roots")
 	}
 }
 

@@ -164,12 +164,16 @@ func (r *records) recover(ctx context.Context, c *cursor, s *scanner, at int64, 
 	return true
 }
 
+// rootsLost reports whether the dump ends before its last roots: those are
+// behind the objects and the goroutines.
+func (r *records) rootsLost() bool { return len(r.segments) < 2 }
+
 // missing says what a dump that ends here lacks.
 func (r *records) missing() string {
 	switch {
 	case len(r.goroutines) == 0 && len(r.segments) == 0:
-		return "objects may be missing, and there are no GC roots, so nothing is reachable"
-	case len(r.segments) < 2:
+		return "objects may be missing, and no GC roots are known"
+	case r.rootsLost():
 		return "global variables are not known as GC roots"
 	case r.stats == nil:
 		return "finalizers may be missing"
