@@ -116,8 +116,8 @@ func (p program) run(t testing.TB, dir string) {
 }
 
 // maxTries is how many cores are made until one is of the collector's phase that
-// is wanted. Each is in one of two with about even chances.
-const maxTries = 40
+// is wanted. More than half of them are.
+const maxTries = 30
 
 // inPhase reports whether a core was made in a phase of the collector.
 func inPhase(t testing.TB, dir, phase string) bool {

@@ -22,7 +22,7 @@ func TestGcore(t *testing.T) {
 	if _, err := exec.LookPath("gcore"); err != nil {
 		missing(t, "gcore is missing (Debian package gdb)")
 	}
-	for phase, args := range map[string][]string{"not running": nil, "marking": {"-busy"}} { // to sweep is a matter of a millisecond
+	for phase, args := range map[string][]string{"not running": nil, "marking": {"-busy", "-procs", "4"}} { // to sweep is a matter of a millisecond
 		t.Run(phase, func(t *testing.T) {
 			dir := program{source: "gotruth"}.compile(t)
 			cmd := exec.Command("./prog", append(args, "-mode", "wait", "-truth", "truth.json")...)

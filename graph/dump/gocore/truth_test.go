@@ -16,10 +16,18 @@ import (
 
 var abort = []string{"-mode", "abort", "-truth", "truth.json"}
 
+// busyArgs makes the program die while its heap is collected, mostly in a phase.
+func busyArgs(phase string) []string {
+	procs := "4"
+	if phase == "sweeping" {
+		procs = "1"
+	}
+	return append([]string{"-busy", "-procs", procs}, abort...)
+}
+
 // TestTruth reads cores of the ground-truth program, made in all ways that
 // matter, and compares what it finds with what the program knows.
 func TestTruth(t *testing.T) {
-	busy := append([]string{"-busy"}, abort...)
 	stripped := []string{"-ldflags=-s -w"}
 	tests := map[string]program{
 		"plain":             {args: abort},
@@ -43,7 +51,7 @@ func TestTruth(t *testing.T) {
 		"stripped ": {build: stripped}, "arm64 ": {arm64: true}, "arm64 1.24 ": {arm64: true, toolchain: "go1.24.11"},
 	} {
 		for _, phase := range []string{"marking", "sweeping"} {
-			p.args, p.phase = busy, phase
+			p.args, p.phase = busyArgs(phase), phase
 			tests[name+phase] = p
 		}
 	}
@@ -95,7 +103,7 @@ func TestPhaseWithoutNames(t *testing.T) {
 		for _, toolchain := range []string{"", "go1.25.5", "go1.24.11"} {
 			p := program{source: "gotruth", toolchain: toolchain, args: abort}
 			if phase != "not running" {
-				p.args, p.phase = append([]string{"-busy"}, abort...), phase
+				p.args, p.phase = busyArgs(phase), phase
 			}
 			src, err := source.Open(filepath.Join(p.core(t), "core"), source.Options{})
 			if err != nil {
