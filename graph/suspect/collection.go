@@ -34,8 +34,8 @@ func (h *Heap) fromHoldings(ctx context.Context, want func(*holding) bool) ([]Su
 	return out, ctx.Err()
 }
 
-// held makes the suspect of a holding. Its place is the holder with half of the
-// elements or more, or what holds all holders.
+// held makes the suspect of a holding. Its place is the holder, or what holds all
+// holders.
 func (h *Heap) held(x *holding) Suspect {
 	s := Suspect{
 		Object: x.largest, Accumulation: x.largest, Count: len(x.owners),
@@ -44,10 +44,10 @@ func (h *Heap) held(x *holding) Suspect {
 	if x.inline {
 		s.Elements = 0
 	}
-	if 2*x.most < x.elements {
+	if len(x.owners) > 1 {
 		s.Accumulation, s.owners = h.common(x.owners), x.owners
 	} else {
-		s.Count, s.Retained = 1, max(x.retained, h.Tree.Retained(x.largest))
+		s.Retained = max(x.retained, h.Tree.Retained(x.largest))
 	}
 	s.Path = h.Paths.Path(x.largest, nil)
 	s.Reason = h.sentence(x, &s)
@@ -62,7 +62,7 @@ func (h *Heap) via(x *holding) string {
 	if x.inline {
 		return ""
 	}
-	steps := h.Paths.Path(x.sample, nil).Steps
+	steps := h.Paths.Path(x.most.sample, nil).Steps
 	if k := len(steps); k > 1 && steps[k-2].Node == x.largest {
 		return retain.Pattern(steps[k-1].Ref)
 	}

@@ -3,7 +3,6 @@ package suspect
 import (
 	"cmp"
 	"context"
-	"maps"
 	"slices"
 
 	"github.com/refgraph/refgraph/graph"
@@ -18,10 +17,9 @@ type holding struct {
 	inline   bool // the elements are inside of containers' internal objects
 	owners   []graph.NodeID
 	largest  graph.NodeID // the holder with most elements
-	most     int          // its elements
+	most     tally        // its elements
 	elements int
-	retained uint64       // by the elements
-	sample   graph.NodeID // an element of largest
+	retained uint64 // by the elements
 }
 
 const (
@@ -38,12 +36,58 @@ const (
 func (h *Heap) holdings(ctx context.Context) ([]*holding, error) {
 	h.once.Do(func() {
 		s := scanner{h: h, found: map[holdingKey]*holding{}, tally: map[graph.TypeID]*tally{}}
-		h.err = s.run(ctx)
-		h.all = slices.SortedFunc(maps.Values(s.found), func(a, b *holding) int {
-			return cmp.Or(cmp.Compare(b.retained, a.retained), cmp.Compare(a.largest, b.largest))
+		if h.err = s.run(ctx); h.err != nil {
+			return
+		}
+		for _, x := range s.found {
+			h.all = append(h.all, s.parts(x)...)
+		}
+		slices.SortFunc(h.all, func(a, b *holding) int {
+			return cmp.Or(cmp.Compare(b.retained, a.retained), cmp.Compare(a.largest, b.largest), cmp.Compare(a.elem, b.elem))
 		})
 	})
 	return h.all, h.err
+}
+
+// parts takes apart what has only the holders' type in common. A program's own
+// type means one thing wherever it is; lists and maps of the language do not, and
+// those of different roots have nothing to do with each other. A holder with half
+// of the elements stands alone.
+func (s *scanner) parts(x *holding) []*holding {
+	if len(x.owners) == 1 || x.retained < minBytes || !s.h.isGeneric(x.holder) {
+		return []*holding{x.alone()}
+	}
+	roots := map[graph.StringID]*holding{}
+	for _, owner := range x.owners {
+		var group graph.StringID
+		if r := s.h.root(owner); r != nil {
+			group = r.Group
+		}
+		inside := s.children(owner)
+		own := &inside
+		if !x.inline {
+			own = s.tally[x.elem]
+		}
+		if roots[group] == nil {
+			roots[group] = newHolding(holdingKey{x.holder, x.elem, x.inline})
+		}
+		roots[group].add(owner, own)
+	}
+	var parts []*holding
+	for _, part := range roots {
+		parts = append(parts, part.alone())
+	}
+	return parts
+}
+
+// alone is the largest holder by itself, if it has half of the elements.
+func (x *holding) alone() *holding {
+	if len(x.owners) == 1 || 2*x.most.count < x.elements {
+		return x
+	}
+	one := newHolding(holdingKey{x.holder, x.elem, x.inline})
+	one.add(x.largest, &x.most)
+	return one
 }
 
 // large reports whether a group has many elements, or many bytes inside of
@@ -197,16 +241,23 @@ func (s *scanner) children(owner graph.NodeID) (inside tally) {
 
 func (s *scanner) add(owner graph.NodeID, elem graph.TypeID, inline bool, t *tally) {
 	key := holdingKey{s.h.Graph.Type(owner), elem, inline}
-	x := s.found[key]
-	if x == nil {
-		x = &holding{holder: key.holder, elem: elem, inline: inline, largest: graph.None}
-		s.found[key] = x
+	if s.found[key] == nil {
+		s.found[key] = newHolding(key)
 	}
+	s.found[key].add(owner, t)
+}
+
+func newHolding(key holdingKey) *holding {
+	return &holding{holder: key.holder, elem: key.elem, inline: key.inline, largest: graph.None}
+}
+
+// add adds a holder and its elements.
+func (x *holding) add(owner graph.NodeID, t *tally) {
 	if len(x.owners) < maxOwners {
 		x.owners = append(x.owners, owner)
 	}
-	if t.count > x.most {
-		x.most, x.largest, x.sample = t.count, owner, t.sample
+	if t.count > x.most.count {
+		x.most, x.largest = *t, owner
 	}
 	x.elements += t.count
 	x.retained += t.retained

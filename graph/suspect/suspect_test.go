@@ -322,23 +322,6 @@ func TestFingerprintsAreStable(t *testing.T) {
 }
 
 // What is kept of the findings is all of them.
-// Three stores with the same elements, one of them a tenth of the heap by itself,
-// are told once.
-func TestOneOfSeveralHolders(t *testing.T) {
-	var p picture
-	ballast(&p)
-	for k, n := range []int{9000, 7000, 7000} {
-		p.add("@main.app%d>ap%d ap%d=main.App%d/8 ap%d.store>st%d st%d=main.Store/64 st%d.m>sm%d sm%d=[]*main.Msg/72000!", k, k, k, k, k, k, k, k, k, k)
-		for i := range n {
-			p.add("sm%d[%d]>m%d_%d m%d_%d=main.Msg/1000", k, i, k, i, k, i)
-		}
-	}
-	list := findAll(t, heap(t, &p))
-	if len(list) != 1 || list[0].Elements != 23_000 || list[0].Count != 3 || !strings.HasSuffix(list[0].Reason, "held by global main.app0 and 2 more") {
-		t.Errorf("want one suspect of 3 stores:\n%s", show(list))
-	}
-}
-
 func TestKeptFindings(t *testing.T) {
 	var p picture
 	ballast(&p)

@@ -99,10 +99,26 @@ var callbackTypes = map[graph.Runtime]*regexp.Regexp{
 	graph.RuntimeRuby:   regexp.MustCompile(`^(Proc|Method)$`),
 }
 
+// genericTypes are types of the language's own containers, and of what holds a
+// program's constants.
+var genericTypes = map[graph.Runtime]*regexp.Regexp{
+	graph.RuntimeGo:     regexp.MustCompile(`^(\[|map\[|chan |func\b|struct ?\{|string$)`),
+	graph.RuntimePython: regexp.MustCompile(`^(builtins\.|collections\.)?(dict|list|tuple|set|frozenset|deque|OrderedDict|defaultdict|Counter|str|bytes|bytearray|mappingproxy|cell|type|module|code|function|\w+Meta|ABCMeta|EnumType)$|Meta$`),
+	graph.RuntimeJVM:    regexp.MustCompile(`\[\]$|^java\.util\.|^java\.lang\.(Object|String|Class)$`),
+	graph.RuntimeJS:     regexp.MustCompile(`^(Array|Object|Map|Set|WeakMap|\(.*\)|system / .*)$`),
+	graph.RuntimeRuby:   regexp.MustCompile(`^(Array|Hash|String|Class|Module)$`),
+}
+
+// isGeneric reports whether a type tells nothing of what its objects are for.
+func (h *Heap) isGeneric(t graph.TypeID) bool {
+	re := genericTypes[h.Graph.Info().Runtime]
+	return re != nil && re.MatchString(h.Graph.Types().Name(t))
+}
+
 // programTypes are types of objects that are the program and no data: as many as
 // it has classes, modules and functions, each held from many places.
 var programTypes = map[graph.Runtime]*regexp.Regexp{
-	graph.RuntimePython: regexp.MustCompile(`^(builtins\.)?(type|module|code|\w+_descriptor|property|staticmethod|classmethod)$|(Meta|MetaClass|ABCMeta|EnumType)$`),
+	graph.RuntimePython: regexp.MustCompile(`^(builtins\.)?(type|module|code|function|\w+_descriptor|property|staticmethod|classmethod)$|(Meta|MetaClass|ABCMeta|EnumType)$`),
 	graph.RuntimeJVM:    regexp.MustCompile(`^java\.lang\.Class$`),
 	graph.RuntimeJS:     regexp.MustCompile(`^(code|hidden|\(compiled code\)|system / (Map|SharedFunctionInfo|DescriptorArray|ScopeInfo))$`),
 	graph.RuntimeRuby:   regexp.MustCompile(`^(Class|Module|IMEMO|ICLASS)$`),
