@@ -20,7 +20,7 @@
 //
 // The layouts are those of Go 1.24 to 1.26, 64-bit, little-endian, ELF. They
 // are described in $GOROOT/src/internal/abi and $GOROOT/src/runtime/symtab.go.
-// Not read: Mach-O and PE executables, plugins and shared libraries of a program,
+// Not read: Mach-O and PE executables, the variables of plugins and shared libraries,
 // the maps of GOEXPERIMENT=noswissmap, variables in registers, what the
 // compiler's wrappers of go and defer statements capture.
 //
