@@ -204,6 +204,7 @@ func (h *Heap) distinct(all []Suspect) []Suspect {
 			k.Elements, k.ElementType, k.Retained, k.Share = s.Elements, s.ElementType, max(s.Retained, k.Retained), max(s.Share, k.Share)
 			what, _, _ := strings.Cut(s.Reason, heldBy)
 			k.Reason += ": " + what
+			k.Hint = s.Hint // the goroutine that looks after a collection need not end
 		}
 	}
 	return slices.DeleteFunc(slices.Clone(kept), func(s Suspect) bool {
