@@ -1,43 +1,60 @@
 package graph
 
-import "context"
+import (
+	"context"
+	"fmt"
+)
 
-// AddResidue adds a root like root for what the roots so far do not reach, for
-// dumps whose roots are lost in part: for objects that no reference leads to,
-// and then for one of each cycle that is left. Garbage cannot be told from such
-// objects. reached is what the roots reach, as far as the caller knows, and is
-// completed. It returns how many objects more are reached, in time proportional
-// to the graph.
-func (b *Builder) AddResidue(ctx context.Context, root Root, reached Bitset) (objects int, err error) {
-	r := residue{b: b, root: root, reached: reached}
+// AddResidue adds roots for what the roots so far do not reach, and warns of it,
+// for a dump that was cut short and has lost what held the rest: a root for each
+// object that no reference leads to, and then for one of each cycle that is left.
+// Garbage cannot be told from such objects. kind is what the file is called, such
+// as core; reached is what the roots reach, as far as the caller knows, and is
+// completed. It takes time in proportion to the graph.
+func (b *Builder) AddResidue(ctx context.Context, kind string, reached Bitset) error {
+	name := "lost holders behind the end of the " + kind
+	id := b.String(name)
+	r := residue{b: b, root: Root{Kind: RootResidue, Rank: RankResidue, Name: id, Group: id}, reached: reached}
 	for i := range b.g.roots {
 		if b.g.roots[i].Via.Retains() {
 			r.mark(b.g.roots[i].Node)
 		}
 	}
 	before := reached.Len()
-	held := NewBitset(b.g.n)
+	if err := r.add(ctx); err != nil {
+		return err
+	}
+	if k := reached.Len() - before; k > 0 {
+		b.Warn(Warning{Offset: -1, What: fmt.Sprintf("what holds %d objects is not in the %s", k, kind),
+			Effect: "they have the root \"" + name + "\"; garbage cannot be told from them"})
+	}
+	return nil
+}
+
+// add adds the roots.
+func (r *residue) add(ctx context.Context) error {
+	held := NewBitset(r.b.g.n)
 	if err := r.each(ctx, func(n NodeID) {
-		for _, to := range b.g.Retained(n, &r.buf) {
+		for _, to := range r.b.g.Retained(n, &r.buf) {
 			if to != n {
 				held.Add(to)
 			}
 		}
 	}); err != nil {
-		return 0, err
+		return err
 	}
-	for _, inCycles := range []bool{false, true} {
+	for _, inCycles := range []bool{false, true} { // what only cycles hold has no first object
 		if err := r.each(ctx, func(n NodeID) {
 			if held.Has(n) == inCycles {
 				r.root.Node = n
-				b.AddRoot(r.root)
+				r.b.AddRoot(r.root)
 				r.mark(n)
 			}
 		}); err != nil {
-			return 0, err
+			return err
 		}
 	}
-	return reached.Len() - before, nil
+	return nil
 }
 
 type residue struct {

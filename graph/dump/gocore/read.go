@@ -162,7 +162,11 @@ func (p *process) build(ctx context.Context, b *graph.Builder, typer *gotype.Typ
 	<-marked
 	m.roots(b.Graph().Roots())
 	r.finalizable(m, specials)
-	r.residue(m)
+	if p.lost > 0 && p.heap.broken > 0 { // spans are lost with what held the rest
+		if err := b.AddResidue(ctx, "core", m.seen); err != nil {
+			return err
+		}
+	}
 	b.SetReached(m.seen)
 	if err := typer.Run(ctx, p.src.Options.Workers); err != nil {
 		return err

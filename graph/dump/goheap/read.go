@@ -89,21 +89,9 @@ func fill(ctx context.Context, src *source.Source, rec *records, h *heap, b *gra
 	}
 	rs.finalizers(rec)
 	if rec.rootsLost() {
-		return d, residue(ctx, b)
+		return d, b.AddResidue(ctx, "dump", graph.NewBitset(b.Graph().Len()))
 	}
 	return d, nil
-}
-
-// residue roots what nothing known holds, in a dump that was cut short.
-func residue(ctx context.Context, b *graph.Builder) error {
-	const name = "lost holders behind the end of the dump"
-	id := b.String(name)
-	objects, err := b.AddResidue(ctx, graph.Root{Kind: graph.RootResidue, Rank: graph.RankResidue, Name: id, Group: id}, graph.NewBitset(b.Graph().Len()))
-	if objects > 0 {
-		b.Warn(graph.Warning{Offset: -1, What: fmt.Sprintf("what holds %d objects is not in the dump", objects),
-			Effect: "they have the root \"" + name + "\"; garbage cannot be told from them"})
-	}
-	return err
 }
 
 // beforeTypes adds the roots that tell types.
