@@ -109,7 +109,11 @@ func (p *plan) dot(how effort) []byte {
 		a := &p.arcs[i]
 		fmt.Fprintf(&b, "n%d->n%d[id=%d,penwidth=%.2f,arrowsize=%.2f", a.edge.From, a.edge.To, i, a.width, arrowSize(a.width)/10)
 		if a.lw > 0 {
-			fmt.Fprintf(&b, `,label=<<table fixedsize="true" width="%.0f" height="%.0f" border="0"><tr><td></td></tr></table>>`, math.Ceil(a.lw), math.Ceil(a.lh))
+			h := a.lh
+			if p.view.Sideways && a.edge.From == a.edge.To {
+				h += loopAir
+			}
+			fmt.Fprintf(&b, `,label=<<table fixedsize="true" width="%.0f" height="%.0f" border="0"><tr><td></td></tr></table>>`, math.Ceil(a.lw), math.Ceil(h))
 		}
 		if back[i] {
 			b.WriteString(",constraint=false")
@@ -119,6 +123,10 @@ func (p *plan) dot(how effort) []byte {
 	b.WriteString("}\n")
 	return b.Bytes()
 }
+
+// loopAir is the height that the engine forgets between the label of a loop and
+// the card above it, in a picture from left to right.
+const loopAir = 16
 
 // arrowSize is the length of an arrowhead, longer on thick lines.
 func arrowSize(width float64) float64 { return 6.5 + 1.6*width }

@@ -149,9 +149,26 @@ func Service(n int) *render.View {
 	return v
 }
 
+// Loops is boxes below each other that refer to themselves, left to right.
+func Loops() *render.View {
+	v := &render.View{Title: "why 201,002 main.Buffer are alive", Runtime: graph.RuntimeGo, Total: 1 << 20, Sideways: true,
+		Nodes: []render.Node{root("global", "main.pool", 1), target(obj("main.Buffer", 201002, 176, 1<<20, "0xc000010000"))},
+		Edges: []render.Edge{{From: 0, To: 1, Label: ".local[…].poolLocalInternal.private", Count: 1, Kind: graph.Pooled, Retained: 176},
+			{From: 1, To: 1, Label: ".next", Count: 100_000, Retained: 1 << 20}}}
+	for i := range 2 {
+		at := len(v.Nodes)
+		v.Nodes = append(v.Nodes, obj("sync.poolChainElt", 7, 336, 1<<18, "0xc0000200"+string(rune('0'+i))))
+		v.Edges = append(v.Edges,
+			render.Edge{From: 0, To: at, Label: ".local[…].poolLocalInternal.shared.head", Count: 1, Kind: graph.Pooled, Retained: 1 << 18},
+			render.Edge{From: at, To: at, Label: ".next.v", Count: 6, Retained: 1 << 18},
+			render.Edge{From: at, To: 1, Label: ".poolDequeue.vals[…].val", Count: 1016, Retained: 1 << 18})
+	}
+	return v
+}
+
 // All are the Views that tests draw.
 func All() map[string]*render.View {
-	return map[string]*render.View{"sessions": Sessions(), "goroutines": Goroutines(), "list": LinkedList(), "siblings": Siblings(5000), "mixed": Mixed(), "service": Service(60),
+	return map[string]*render.View{"sessions": Sessions(), "goroutines": Goroutines(), "list": LinkedList(), "siblings": Siblings(5000), "mixed": Mixed(), "service": Service(60), "loops": Loops(),
 		"empty": {Title: "why no main.Session is alive"}, "one": {Nodes: []render.Node{target(obj("T", 1, 1, 1, "0x1"))}}}
 }
 
