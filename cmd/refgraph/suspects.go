@@ -43,8 +43,10 @@ func detectorHelp() (s string) {
 
 // suspectsJSON is the contract of `suspects --json`.
 type suspectsJSON struct {
-	Dump     dumpJSON      `json:"dump"`
-	Suspects []suspectJSON `json:"suspects"`
+	Dump          dumpJSON      `json:"dump"`
+	Suspects      []suspectJSON `json:"suspects"`
+	PooledObjects int           `json:"pooled_objects"` // held by nothing but pools, which the collector empties
+	PooledBytes   uint64        `json:"pooled_bytes"`
 }
 
 type suspectJSON struct {
@@ -109,6 +111,7 @@ func runSuspects(ctx context.Context, a *app, path string, f suspectsFlags) erro
 func showSuspects(ctx context.Context, a *app, h *suspect.Heap, list []suspect.Suspect, f suspectsFlags) error {
 	if f.pic.json(a) {
 		out := suspectsJSON{Dump: newDumpJSON(h.Graph), Suspects: []suspectJSON{}}
+		out.PooledObjects, out.PooledBytes = h.Pooled()
 		for i := range list {
 			out.Suspects = append(out.Suspects, newSuspectJSON(h, &list[i]))
 		}
@@ -124,9 +127,6 @@ func showSuspects(ctx context.Context, a *app, h *suspect.Heap, list []suspect.S
 		}
 		return f.pic.write(ctx, a, v)
 	}
-	if objects, bytes := h.Pooled(); bytes > 0 && len(list) == 0 {
-		fmt.Fprintf(a.out, "%s objects (%s) are in sync.Pools and nowhere else: freed after two collections, not suspect\n", render.Count(objects), render.Bytes(bytes))
-	}
 	if len(list) == 0 {
 		fmt.Fprintln(a.out, "no suspects; refgraph top and refgraph dominators show what takes the memory")
 	}
@@ -138,7 +138,22 @@ func showSuspects(ctx context.Context, a *app, h *suspect.Heap, list []suspect.S
 			return err
 		}
 	}
+	printPooled(a, h, len(list))
 	return nil
+}
+
+// printPooled says what is in pools and no suspect, if it is much or all there is
+// to say.
+func printPooled(a *app, h *suspect.Heap, suspects int) {
+	const much = 0.01
+	objects, bytes := h.Pooled()
+	if _, total := h.Tree.Total(); bytes == 0 || suspects > 0 && float64(bytes) < much*float64(total) {
+		return
+	}
+	if suspects > 0 {
+		fmt.Fprintln(a.out)
+	}
+	fmt.Fprintf(a.out, "%s objects (%s) are in sync.Pools and nowhere else: freed after two collections, not suspect\n", render.Count(objects), render.Bytes(bytes))
 }
 
 // printSuspect writes one suspect for a terminal: the reason, the sizes, the
