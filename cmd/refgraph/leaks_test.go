@@ -104,6 +104,9 @@ func TestSeededLeaks(t *testing.T) {
 	if len(clean.Suspects) > 0 {
 		t.Errorf("the clean version has suspects:\n%s", reasons(clean.Suspects))
 	}
+	if clean.PooledObjects < 100_000 || clean.PooledBytes == 0 {
+		t.Errorf("%d objects, %d bytes in pools", clean.PooledObjects, clean.PooledBytes)
+	}
 }
 
 // TestAnalysesOfADump runs the commands that need two states of one program.
