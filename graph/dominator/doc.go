@@ -10,10 +10,10 @@
 //
 // [Compute] does it all, in these steps:
 //
-//  1. A depth-first search numbers the reachable objects that have references in
-//     preorder and sorts out the references: those that lead forward in preorder lower the target's
-//     semidominator at once; only the others, a few percent of a usual heap, are
-//     kept for step 2.
+//  1. A depth-first search numbers the reachable objects that have references,
+//     in preorder, and sorts out the references: those that lead forward in
+//     preorder lower the target's semidominator at once; only the others, a few
+//     percent of a usual heap, are kept for step 2.
 //  2. SEMI-NCA finds semidominators and then immediate dominators in preorder
 //     numbers (Georgiadis, Werneck, Tarjan, Triantafyllis, August: "Finding
 //     dominators in practice", ESA 2004). It is O(m log n) with simple path

@@ -58,10 +58,10 @@ func delay(rank uint8) int {
 
 // Search does one breadth-first search from all roots along references that
 // retain. Those of pools, which the collector empties, are followed last: a path
-// has one only if nothing else holds the object. Of equally short paths it keeps the one from the better root, then
-// from the holder with the lower NodeID, so equal dumps give equal paths.
-// O(objects + references). The tree stays with the graph: it is searched once,
-// or taken from what was kept of it.
+// has one only if nothing else holds the object. Of equally short paths it keeps
+// the one from the better root, then from the holder with the lower NodeID, so
+// equal dumps give equal paths. O(objects + references). The tree stays with the
+// graph: it is searched once, or taken from what was kept of it.
 func Search(ctx context.Context, g *graph.Graph) (*Tree, error) {
 	return graph.Result(ctx, g, "paths",
 		func(get func(string) []byte) (*Tree, error) { return fromColumns(g, get) },
