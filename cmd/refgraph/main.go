@@ -7,11 +7,12 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"syscall"
 	"time"
 )
 
 func main() {
-	ctx, _ := signal.NotifyContext(context.Background(), os.Interrupt) // until the process ends
+	ctx, _ := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM) // until the process ends
 	a := &app{out: os.Stdout, err: os.Stderr, exit: os.Exit}
 	os.Exit(a.run(ctx, os.Args[1:]))
 }

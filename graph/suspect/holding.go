@@ -57,8 +57,12 @@ func (s *scanner) parts(x *holding) []*holding {
 	if len(x.owners) == 1 || x.retained < minBytes || !s.h.isGeneric(x.holder) {
 		return []*holding{x.alone()}
 	}
+	owners := x.owners
+	if len(owners) == maxOwners && !slices.Contains(owners, x.largest) {
+		owners = append(slices.Clone(owners), x.largest)
+	}
 	roots := map[graph.StringID]*holding{}
-	for _, owner := range x.owners {
+	for _, owner := range owners {
 		var group graph.StringID
 		if r := s.h.root(owner); r != nil {
 			group = r.Group
