@@ -1,11 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
-	"encoding/gob"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 
 	"github.com/refgraph/refgraph/graph"
@@ -17,11 +16,11 @@ type answer[T any] struct{ Value T }
 
 // Columns implements graph.Keeper.
 func (a *answer[T]) Columns() graph.Columns {
-	var b bytes.Buffer
-	if err := gob.NewEncoder(&b).Encode(a.Value); err != nil {
+	b, err := json.Marshal(a.Value) // and not gob, which makes nil of empty lists
+	if err != nil {
 		return nil // it is computed again then
 	}
-	return graph.Columns{"answer": {b.Bytes()}}
+	return graph.Columns{"answer": {b}}
 }
 
 // remember returns the answer to a question about a graph, which it computes
@@ -30,10 +29,10 @@ func remember[T any](ctx context.Context, a *app, g *graph.Graph, question strin
 	if a.values {
 		return compute()
 	}
-	sum := sha256.Sum256([]byte(question))
+	sum := sha256.Sum256([]byte(fmt.Sprint(question, a.raw, a.refcounts)))
 	load := func(get func(string) []byte) (*answer[T], error) {
 		var v answer[T]
-		err := gob.NewDecoder(bytes.NewReader(get("answer"))).Decode(&v.Value)
+		err := json.Unmarshal(get("answer"), &v.Value)
 		return &v, err
 	}
 	found, err := graph.Result(ctx, g, "answer-"+hex.EncodeToString(sum[:8]), load, func() (*answer[T], error) {

@@ -53,7 +53,8 @@ type cycleJSON struct {
 	RetainedBytes uint64          `json:"retained_bytes"`
 	Reachable     bool            `json:"reachable"`
 	Types         []typeCountJSON `json:"types"`
-	Cycle         []stepJSON      `json:"cycle"` // a shortest one; each step's reference leads to it from the step before, the first's from the last
+	CycleLength   int             `json:"cycle_length"` // of a shortest cycle
+	Cycle         []stepJSON      `json:"cycle"`        // its first steps; each one's reference leads to it from the step before, the first's from the last
 }
 
 type typeCountJSON struct {
@@ -70,47 +71,81 @@ func runCycles(ctx context.Context, a *app, path string, f cyclesFlags) error {
 		return err
 	}
 	defer done()
+	if f.pic.output != "" && f.pic.output != "-" && !f.pic.json(a) {
+		return drawCycle(ctx, a, h, f)
+	}
+	out, err := remember(ctx, a, h.Graph, question("cycles", f.n, f.pic.json(a)), func() (cyclesJSON, error) {
+		return findCycles(ctx, a, h, f)
+	})
+	if err != nil {
+		return err
+	}
+	if f.pic.json(a) {
+		return f.pic.writeJSON(a, out)
+	}
+	printCycles(a, &out)
+	return nil
+}
+
+func drawCycle(ctx context.Context, a *app, h *suspect.Heap, f cyclesFlags) error {
 	list, err := cycle.Find(ctx, h.Tree)
 	if err != nil {
 		return err
 	}
-	total := len(list)
-	if f.pic.output != "" && f.pic.output != "-" && !f.pic.json(a) {
-		if f.show < 1 || f.show > total {
-			return usageError{fmt.Errorf("--show %d: there are %s groups with cycles", f.show, render.Count(total))}
-		}
-		return f.pic.write(ctx, a, render.CycleView(h.Tree, h.Paths, list[f.show-1], a.values))
+	if f.show < 1 || f.show > len(list) {
+		return usageError{fmt.Errorf("--show %d: there are %s groups with cycles", f.show, render.Count(len(list)))}
 	}
-	if f.n > 0 {
-		list = list[:min(f.n, total)]
-	}
-	harm, why := cycle.Matters(h.Graph.Info().Runtime)
-	if f.pic.json(a) {
-		out := cyclesJSON{Dump: newDumpJSON(h.Graph), Harm: harm, Why: why, Total: total, Cycles: []cycleJSON{}}
-		for _, c := range list {
-			out.Cycles = append(out.Cycles, newCycleJSON(h, c, a.values))
-		}
-		return f.pic.writeJSON(a, out)
-	}
-	printCycles(a, h.Graph, list, total, why)
-	return nil
+	return f.pic.write(ctx, a, render.CycleView(h.Tree, h.Paths, list[f.show-1], a.values))
 }
 
-func newCycleJSON(h *suspect.Heap, c cycle.Component, values bool) cycleJSON {
-	g := h.Graph
+// findCycles describes the first groups, with a cycle of each for JSON only: to
+// look for it costs a search of the group.
+func findCycles(ctx context.Context, a *app, h *suspect.Heap, f cyclesFlags) (out cyclesJSON, err error) {
+	list, err := cycle.Find(ctx, h.Tree)
+	if err != nil {
+		return out, err
+	}
+	out = cyclesJSON{Dump: newDumpJSON(h.Graph), Total: len(list), Cycles: []cycleJSON{}}
+	out.Harm, out.Why = cycle.Matters(h.Graph.Info().Runtime)
+	if f.n > 0 {
+		list = list[:min(f.n, len(list))]
+	}
+	for _, c := range list {
+		j := newCycleJSON(h.Graph, c)
+		if f.pic.json(a) {
+			j.addCycle(h, c, a.values)
+		}
+		out.Cycles = append(out.Cycles, j)
+		if err := ctx.Err(); err != nil {
+			return out, err
+		}
+	}
+	return out, nil
+}
+
+// maxSteps is how many steps of a cycle are in JSON: a ring may have millions.
+const maxSteps = 100
+
+func newCycleJSON(g *graph.Graph, c cycle.Component) cycleJSON {
 	out := cycleJSON{Objects: len(c.Nodes), ShallowBytes: c.Bytes, RetainedBytes: c.Retained, Reachable: c.Reachable, Types: []typeCountJSON{}, Cycle: []stepJSON{}}
 	for _, t := range cycle.Types(g, c) {
 		out.Types = append(out.Types, typeCountJSON{g.Types().Name(t.Type), t.Count})
 	}
+	return out
+}
+
+// addCycle adds a shortest cycle.
+func (out *cycleJSON) addCycle(h *suspect.Heap, c cycle.Component, values bool) {
+	g := h.Graph
 	round := cycle.Shortest(g, c, c.Nodes[0])
-	for i, n := range round {
+	out.CycleLength = len(round)
+	for i, n := range round[:min(maxSteps, len(round))] {
 		from := round[(i+len(round)-1)%len(round)]
 		out.Cycle = append(out.Cycle, stepJSON{
 			Reference: reference(g, from, n, values), Object: address(g, n), Type: g.TypeName(n),
 			ShallowBytes: g.Size(n), RetainedBytes: h.Tree.Retained(n),
 		})
 	}
-	return out
 }
 
 // reference describes the first reference that retains from one object to
@@ -127,25 +162,24 @@ func reference(g *graph.Graph, from, to graph.NodeID, values bool) referenceJSON
 // typesShown is how many types of a group are printed.
 const typesShown = 4
 
-func printCycles(a *app, g *graph.Graph, list []cycle.Component, total int, why string) {
+func printCycles(a *app, out *cyclesJSON) {
 	fmt.Fprintf(a.out, "%10s  %10s  %10s  OBJECTS IN CYCLES\n", "RETAINED", "SHALLOW", "OBJECTS")
-	for _, c := range list {
+	for _, c := range out.Cycles {
 		var parts []string
-		types := cycle.Types(g, c)
-		for _, t := range types[:min(typesShown, len(types))] {
-			parts = append(parts, fmt.Sprintf("%s %s", render.Count(t.Count), g.Types().Name(t.Type)))
+		for _, t := range c.Types[:min(typesShown, len(c.Types))] {
+			parts = append(parts, fmt.Sprintf("%s %s", render.Count(t.Count), t.Type))
 		}
-		if k := len(types) - typesShown; k > 0 {
+		if k := len(c.Types) - typesShown; k > 0 {
 			parts = append(parts, fmt.Sprintf("%d more types", k))
 		}
 		if !c.Reachable {
 			parts = append(parts, "not reachable")
 		}
-		fmt.Fprintf(a.out, "%10s  %10s  %10s  %s\n", render.Bytes(c.Retained), render.Bytes(c.Bytes), render.Count(len(c.Nodes)), a.name(strings.Join(parts, ", ")))
+		fmt.Fprintf(a.out, "%10s  %10s  %10s  %s\n", render.Bytes(c.RetainedBytes), render.Bytes(c.ShallowBytes), render.Count(c.Objects), a.name(strings.Join(parts, ", ")))
 	}
-	fmt.Fprintf(a.out, "%s groups", render.Count(total))
-	if rest := total - len(list); rest > 0 {
+	fmt.Fprintf(a.out, "%s groups", render.Count(out.Total))
+	if rest := out.Total - len(out.Cycles); rest > 0 {
 		fmt.Fprintf(a.out, ", %s not shown (-n)", render.Count(rest))
 	}
-	fmt.Fprintln(a.out, "; "+why)
+	fmt.Fprintln(a.out, "; "+out.Why)
 }

@@ -77,28 +77,30 @@ func runObject(ctx context.Context, a *app, path, object string, limit int) erro
 	for n = range set.All() {
 		break
 	}
-	out, err := inspect(ctx, a, g, n, limit)
+	out, err := remember(ctx, a, g, question("object", n, limit), func() (objectJSON, error) {
+		return inspect(ctx, a, g, n, limit)
+	})
 	if err != nil {
 		return err
 	}
 	if a.json {
 		return a.writeJSON(a.out, out)
 	}
-	printObject(a, out)
+	printObject(a, &out)
 	return nil
 }
 
 // inspect collects everything about one object.
-func inspect(ctx context.Context, a *app, g *graph.Graph, n graph.NodeID, limit int) (*objectJSON, error) {
+func inspect(ctx context.Context, a *app, g *graph.Graph, n graph.NodeID, limit int) (out objectJSON, err error) {
 	sizes, err := dominator.Compute(ctx, g)
 	if err != nil {
-		return nil, err
+		return out, err
 	}
 	tree, err := retain.Search(ctx, g)
 	if err != nil {
-		return nil, err
+		return out, err
 	}
-	out := &objectJSON{
+	out = objectJSON{
 		Dump: newDumpJSON(g), Object: address(g, n), Type: g.TypeName(n), TypeSource: g.TypeSource(n).String(),
 		Note: g.Detail().Describe(n, a.values), ShallowBytes: g.Size(n), RetainedBytes: sizes.Retained(n),
 		Reachable: tree.Reachable(n), Dominator: address(g, sizes.Idom(n)), Fields: []fieldJSON{},

@@ -63,7 +63,7 @@ func runPaths(ctx context.Context, a *app, path string, f pathsFlags) error {
 		return err
 	}
 	defer d.Close()
-	found, err := remember(ctx, a, d.Graph, question("paths", f.typ, f.object, f.n, f.pic.maxNodes, a.raw), func() (pathsAnswer, error) {
+	found, err := remember(ctx, a, d.Graph, question("paths", f.typ, f.object, f.n, f.pic.maxNodes), func() (pathsAnswer, error) {
 		return findPaths(ctx, a, d.Graph, f)
 	})
 	if err != nil {

@@ -19,10 +19,17 @@ type Component struct {
 }
 
 // Find returns the components of all objects, those that retain the most first.
-// It costs a search of the graph with 4 bytes an object; and if roots hold a
-// component at several places, the dominator tree of the graph in which each
-// component is one object.
+// It costs a search of the graph with 4 bytes an object; and for components that
+// are held at several places, another search each, or if there are more than a
+// few, the dominator tree of the graph in which each component is one object.
 func Find(ctx context.Context, t *dominator.Tree) ([]Component, error) {
+	return find(ctx, t, few)
+}
+
+// few is how many searches cost less than a graph and its dominator tree.
+const few = 6
+
+func find(ctx context.Context, t *dominator.Tree, few int) ([]Component, error) {
 	f := newFinder(t.Graph())
 	if err := f.run(ctx); err != nil {
 		return nil, err
@@ -35,10 +42,13 @@ func Find(ctx context.Context, t *dominator.Tree) ([]Component, error) {
 	if err != nil {
 		return nil, err
 	}
-	if several {
-		if err := f.retained(ctx, t, list); err != nil {
-			return nil, err
-		}
+	if len(several) <= few {
+		err = freed(ctx, t, several)
+	} else {
+		err = f.retained(ctx, list)
+	}
+	if err != nil {
+		return nil, err
 	}
 	slices.SortStableFunc(list, func(a, b Component) int {
 		return cmp.Or(cmp.Compare(b.Retained, a.Retained), cmp.Compare(b.Bytes, a.Bytes), cmp.Compare(a.Nodes[0], b.Nodes[0]))
@@ -78,10 +88,10 @@ func (f *finder) components(ctx context.Context, t *dominator.Tree) ([]Component
 }
 
 // dominated sets what components retain of which one object dominates the
-// others; several reports whether there are others. Such an object is the only
-// one whose immediate dominator is outside: what is on all ways from it to
-// another member is a member too, since that leads back to it.
-func (f *finder) dominated(ctx context.Context, t *dominator.Tree, list []Component) (several bool, err error) {
+// others; several are the others. Such an object is the only one whose immediate
+// dominator is outside: what is on all ways from it to another member is a member
+// too, since that leads back to it.
+func (f *finder) dominated(ctx context.Context, t *dominator.Tree, list []Component) (several []*Component, err error) {
 	steps := 0
 	for i := range list {
 		c := &list[i]
@@ -92,16 +102,32 @@ func (f *finder) dominated(ctx context.Context, t *dominator.Tree, list []Compon
 				c.Retained = t.Retained(n)
 			}
 			if steps++; steps%ctxInterval == 0 && ctx.Err() != nil {
-				return false, ctx.Err()
+				return nil, ctx.Err()
 			}
 		}
-		several = several || c.Reachable && tops > 1
+		if c.Reachable && tops > 1 {
+			several = append(several, c)
+		}
 	}
 	return several, nil
 }
 
+// freed computes what components retain, by a search around each.
+func freed(ctx context.Context, t *dominator.Tree, list []*Component) (err error) {
+	for _, c := range list {
+		set := graph.NewBitset(t.Graph().Len())
+		for _, n := range c.Nodes {
+			set.Add(n)
+		}
+		if _, c.Retained, err = t.Freed(ctx, set); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // retained computes what each component retains in the graph of components.
-func (f *finder) retained(ctx context.Context, t *dominator.Tree, list []Component) error {
+func (f *finder) retained(ctx context.Context, list []Component) error {
 	g, err := f.condense(ctx, list)
 	if err != nil {
 		return err
