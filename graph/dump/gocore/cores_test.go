@@ -151,14 +151,18 @@ func (p program) compile(t testing.TB) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	files := map[string]string{"go.mod": "module " + p.source + "\n\ngo 1.24\n", "main.go": p.text}
 	if p.text == "" {
-		main, err := os.ReadFile(filepath.Join("../../../testdata/programs", p.source, "main.go"))
-		if err != nil {
-			t.Fatal(err)
+		found, _ := filepath.Glob(filepath.Join("../../../testdata/programs", p.source, "*.go"))
+		for _, file := range found {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			files[filepath.Base(file)] = string(text)
 		}
-		p.text = string(main)
 	}
-	for name, text := range map[string]string{"main.go": p.text, "go.mod": "module " + p.source + "\n\ngo 1.24\n"} {
+	for name, text := range files {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
 			t.Fatal(err)
 		}
