@@ -11,7 +11,7 @@ import (
 // not harm the program; and that dumps on a signal and without waiting work.
 func TestFailures(t *testing.T) {
 	if runtime.GOOS != "linux" {
-		t.Skip("needs pgrep and resource limits")
+		t.Skip("needs resource limits")
 	}
 	eachPython(t, func(t *testing.T, p interpreter) {
 		var got struct {
