@@ -56,15 +56,32 @@ func (h *Heap) held(x *holding) Suspect {
 	return s
 }
 
-// via names how a holder refers to its elements: `.m["…"]`; "" if that cannot be
-// told.
+// viaSample is how many elements are asked how their holder refers to them.
+const viaSample = 256
+
+// via names how the largest holder refers to most of its elements: `.m["…"]`; ""
+// if there is no such name, because they hang on each other.
 func (h *Heap) via(x *holding) string {
 	if x.inline {
 		return ""
 	}
-	steps := h.Paths.Path(x.most.sample, nil).Steps
-	if k := len(steps); k > 1 && steps[k-2].Node == x.largest {
-		return retain.Pattern(steps[k-1].Ref)
+	asked, patterns := 0, map[string]int{}
+	for c := range h.owned(x.largest) {
+		if h.Graph.Type(c) != x.elem || h.Graph.Internal(c) {
+			continue
+		}
+		steps := h.Paths.Path(c, nil).Steps
+		if k := len(steps); k > 1 && steps[k-2].Node == x.largest {
+			patterns[retain.Pattern(steps[k-1].Ref)]++
+		}
+		if asked++; asked == viaSample {
+			break
+		}
+	}
+	for p, n := range patterns {
+		if 2*n > asked {
+			return p
+		}
 	}
 	return ""
 }
@@ -81,18 +98,17 @@ func (h *Heap) sentence(x *holding, s *Suspect) string {
 	default:
 		holder = "one " + holder
 	}
-	what := fmt.Sprintf("%s %s", count(x.elements), elem)
+	what, verb, its := fmt.Sprintf("%s %s", count(x.elements), elem), " holds ", "its"
+	if s.Count > 1 {
+		verb, its = " hold ", "their"
+	}
 	switch {
 	case x.inline:
-		what = "most of its memory in its own entries"
+		what = fmt.Sprintf("most of %s memory in %[1]s own entries", its)
 	case h.isCallback(x):
 		what = fmt.Sprintf("%s callbacks (%s)", count(x.elements), elem)
 	case h.isLinked(x):
 		what = fmt.Sprintf("a linked list of %s %s", count(x.elements), elem)
-	}
-	verb := " holds "
-	if s.Count > 1 {
-		verb = " hold "
 	}
 	text := holder + verb + what
 	if via := h.via(x); via != "" && !h.isLinked(x) {

@@ -3,6 +3,7 @@ package suspect
 import (
 	"cmp"
 	"context"
+	"iter"
 	"slices"
 
 	"github.com/refgraph/refgraph/graph"
@@ -115,7 +116,6 @@ type scanner struct {
 	h     *Heap
 	found map[holdingKey]*holding
 	tally map[graph.TypeID]*tally
-	stack []graph.NodeID
 }
 
 // tally is the children of one type of one holder.
@@ -211,36 +211,49 @@ func (s *scanner) best() (elem graph.TypeID, best *tally) {
 func (s *scanner) children(owner graph.NodeID) (inside tally) {
 	g, t := s.h.Graph, s.h.Tree
 	clear(s.tally)
-	s.stack = append(s.stack[:0], owner)
-	for len(s.stack) > 0 {
-		at := s.stack[len(s.stack)-1]
-		s.stack = s.stack[:len(s.stack)-1]
-		for c := range t.Children(at) {
-			if s.h.Paths.Pooled(c) {
-				continue
+	for c := range s.h.owned(owner) {
+		if g.Internal(c) {
+			inside.count++
+			inside.retained += g.Size(c)
+			if inside.count == 1 || g.Size(c) > g.Size(inside.sample) {
+				inside.sample = c
 			}
-			if g.Internal(c) {
-				s.stack = append(s.stack, c)
-				inside.count++
-				inside.retained += g.Size(c)
-				if inside.count == 1 || g.Size(c) > g.Size(inside.sample) {
-					inside.sample = c
-				}
-				continue
-			}
-			k := s.tally[g.Type(c)]
-			if k == nil {
-				k = &tally{sample: c}
-				s.tally[g.Type(c)] = k
-			}
-			k.count++
-			k.retained += t.Retained(c)
-			if t.Retained(c) > t.Retained(k.sample) {
-				k.sample = c
-			}
+			continue
+		}
+		k := s.tally[g.Type(c)]
+		if k == nil {
+			k = &tally{sample: c}
+			s.tally[g.Type(c)] = k
+		}
+		k.count++
+		k.retained += t.Retained(c)
+		if t.Retained(c) > t.Retained(k.sample) {
+			k.sample = c
 		}
 	}
 	return inside
+}
+
+// owned yields an object's children in the dominator tree that not only pools
+// hold; behind an internal one, its children.
+func (h *Heap) owned(owner graph.NodeID) iter.Seq[graph.NodeID] {
+	return func(yield func(graph.NodeID) bool) {
+		for stack := []graph.NodeID{owner}; len(stack) > 0; {
+			at := stack[len(stack)-1]
+			stack = stack[:len(stack)-1]
+			for c := range h.Tree.Children(at) {
+				if h.Paths.Pooled(c) {
+					continue
+				}
+				if h.Graph.Internal(c) {
+					stack = append(stack, c)
+				}
+				if !yield(c) {
+					return
+				}
+			}
+		}
+	}
 }
 
 func (s *scanner) add(owner graph.NodeID, elem graph.TypeID, inline bool, t *tally) {

@@ -64,8 +64,19 @@ var leaks = []leak{
 			p.add(`sm%d["k%d"]>en%d en%d=main.Entry/300`, i%64, i, i, i)
 		}
 	}},
+	{"a field and a list", "collection", []string{"one main.Package holds", "main.Func in .created[…]"}, func(p *picture, n int) {
+		p.add("@main.pkg>pkg pkg=main.Package/64 pkg.init>fi fi=main.Func/5000 pkg.created>cr cr=[]main.Func/%d!", n*8)
+		for i := range n {
+			p.add("cr[%d]>fu%d fu%d=main.Func/300", i, i, i)
+		}
+	}},
 	{"map of plain values", "collection", []string{"one main.Index holds most of its memory in its own entries"}, func(p *picture, n int) {
 		p.add("@main.index>index index=main.Index/64 index.m>im im=map.Map/48! im>ig ig=groups/%d!", n*300)
+	}},
+	{"maps of plain values", "collection", []string{"4 main.Table hold most of their memory in their own entries"}, func(p *picture, n int) {
+		for k := range 4 {
+			p.add("@main.tables[%d]>tb%d tb%d=main.Table/64 tb%d.m>tm%d tm%d=map.Map/48! tm%d>tg%d tg%d=groups/%d!", k, k, k, k, k, k, k, k, k, n*100)
+		}
 	}},
 	{"linked list", "linked-list", []string{"a linked list of", "main.node, one after the other", "held by global main.head"}, func(p *picture, n int) {
 		p.add("@main.head>l0 l0=main.node/300")
