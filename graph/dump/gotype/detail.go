@@ -15,11 +15,7 @@ func (ty *Typer) RefName(n graph.NodeID, i int, values bool) string {
 	if t == nil {
 		return ""
 	}
-	w := ty.wordsFor(n, ty.info(t.id))
-	word := w.at(i)
-	if word == unknownWord {
-		return ""
-	}
+	word := slotWord(ty.g.Label(n, i))
 	name := t.SlotLabel(word)
 	if values && t.Part == PartGroups {
 		if rest, ok := strings.CutPrefix(name, t.keyLabel()); ok {
@@ -158,7 +154,7 @@ func (ty *Typer) Fields(n graph.NodeID, values bool, limit int) ([]graph.Field, 
 		return l.out, l.total
 	}
 	l.b = ty.content(n)
-	l.targets(ty.info(t.id))
+	l.targets()
 	switch {
 	case t.Part == PartMap:
 		l.mapEntries(t)
@@ -190,11 +186,10 @@ type fieldList struct {
 	total  int
 }
 
-func (l *fieldList) targets(in *info) {
+func (l *fieldList) targets() {
 	l.byWord = map[uint64]int{}
-	w := l.ty.wordsFor(l.n, in)
-	for i := range w.slots {
-		l.byWord[w.at(i)] = i
+	for i := range l.ty.g.Row(l.n) {
+		l.byWord[slotWord(l.ty.g.Label(l.n, i))] = i
 	}
 }
 

@@ -48,7 +48,7 @@ func (ty *Typer) groupsOf(header graph.NodeID) (out []graph.NodeID) {
 // groupEntries lists the full slots of an array of groups.
 func (l *fieldList) groupEntries(n graph.NodeID, t *Type) {
 	in := fieldList{ty: l.ty, n: n, b: l.ty.content(n), values: l.values, limit: l.limit, out: l.out, total: l.total}
-	in.targets(l.ty.info(t.id))
+	in.targets()
 	m := t.swiss
 	for g := uint64(0); g+t.Size <= uint64(len(in.b)); g += t.Size {
 		for s := range uint64(groupSlots) {

@@ -50,9 +50,8 @@ func (t *Type) RefKind(word uint64) graph.RefKind {
 // setPooled marks the references by which the pools in an object hold things.
 func (ty *Typer) setPooled(n graph.NodeID) {
 	in := ty.info(ty.col[n].number())
-	words := ty.wordsOf(n, in)
-	for i := range words.slots {
-		if in.t.RefKind(words.at(i)) == graph.Pooled {
+	for i := range ty.g.Row(n) {
+		if in.t.RefKind(slotWord(ty.g.Label(n, i))) == graph.Pooled {
 			ty.b.SetKind(n, i, graph.Pooled)
 		}
 	}

@@ -270,12 +270,31 @@ func (p *propagation) refines(number uint32, cur claim) bool {
 	return !cur.exact() && in.t.startsWith(old.t)
 }
 
+// maxDepth bounds how deep types are nested at their start.
+const maxDepth = 32
+
+// depth is how many types a t has at its start, each within the one before.
+func (t *Type) depth() (n uint8) {
+	for n < maxDepth {
+		if t.Part != PartNone {
+			return n
+		}
+		next, in, _ := t.step(0, nil)
+		if next == nil || in != 0 {
+			return n
+		}
+		t = next
+		n++
+	}
+	return n
+}
+
 // startsWith reports whether the first bytes of a t are an s.
 func (t *Type) startsWith(s *Type) bool {
 	if t.Part != PartNone || s.Part != PartNone || t.Size < s.Size {
 		return false
 	}
-	for range 32 {
+	for range maxDepth {
 		next, in, _ := t.step(0, nil)
 		if next == nil || in != 0 {
 			return false

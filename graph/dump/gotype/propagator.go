@@ -48,16 +48,15 @@ func (w *propagator) takeInterior(lo, hi graph.NodeID) {
 		if in.scan == scanNo {
 			continue
 		}
-		words := w.wordsOf(n, in)
-		for i, label := range words.slots {
-			if label&uint16(SlotInterior) == 0 {
+		for i, label := range w.g.Slots(n) {
+			if label == graph.FarSlot && w.g.Label(n, i)&slotInterior == 0 || label&slotInterior == 0 {
 				continue
 			}
 			m := w.g.Row(n)[i]
 			if r := w.load(m).rank(); r != claimNone && r != w.roundRank()+1 {
 				continue
 			}
-			s := in.t.Slot(words.at(i))
+			s := in.t.Slot(slotWord(w.g.Label(n, i)))
 			switch {
 			case s.To == nil:
 			case s.Kind == SlotSlice, s.Kind == SlotString, s.Kind == SlotPtr && w.info(s.To.id).tiny && w.g.Size(m) == tinySize:
@@ -78,17 +77,17 @@ func (w *propagator) node(n graph.NodeID) {
 	if in.scan == scanNo {
 		return
 	}
-	row, words := w.g.Row(n), w.wordsOf(n, in)
-	tiled := in.t.Part.tiled()
-	for i, label := range words.slots {
-		if label&uint16(SlotInterior) != 0 {
+	row, tiled := w.g.Row(n), in.t.Part.tiled()
+	for i, slot := range w.g.Slots(n) {
+		label := uint32(slot)
+		if slot == graph.FarSlot {
+			label = w.g.Label(n, i)
+		}
+		if label&slotInterior != 0 {
 			w.reach(row[i], w.load(row[i]))
 			continue
 		}
-		word := uint64(label)
-		if uint32(label) == SlotWordMask {
-			word = words.at(i)
-		}
+		word := slotWord(label)
 		if in.flat == nil {
 			s := in.t.Slot(word)
 			w.slot(s.Kind, s.To, row[i])
@@ -210,6 +209,11 @@ func (w *propagator) propose(m graph.NodeID, number uint32, direct uint32) {
 		}
 		if !w.cas(m, cur, makeClaim(rank, number)) {
 			continue
+		}
+		if cur.rank() != claimNone && w.info(cur.number()).depth > 0 {
+			// What gave way may begin with what the object turns out to be:
+			// an interface has the whole, a method's receiver what is embedded.
+			w.upgrades = append(w.upgrades, upgrade{m, cur.number()})
 		}
 		if cur.rank() <= claimHint || w.info(cur.number()).scan == scanNo {
 			w.push(m, in)

@@ -102,6 +102,9 @@ func (ty *Typer) register(ctx context.Context, workers int) ([]graph.TypeID, err
 			ty.byTypeID = append(ty.byTypeID, nil)
 		}
 		ty.byTypeID[id] = in.t
+		if in.t.Part.tiled() && in.t.PtrBytes > 0 {
+			ty.b.SetStride(id, 2*uint32(in.t.Size/8))
+		}
 	}
 	return ids, nil
 }

@@ -8,23 +8,22 @@ import (
 	"github.com/refgraph/refgraph/graph"
 )
 
-// SlotWordMask and SlotInterior are the parts of a slot label: the index of the
-// pointer word in the holder, saturated, and whether the pointer leads to the
-// inside of its target.
-const (
-	SlotWordMask uint32 = 0x7fff
-	SlotInterior uint32 = 0x8000
-)
-
-// SlotLabel makes the label of a reference: word is the index of the pointer
-// word from the holder's start (the node's address).
+// SlotLabel makes the label of a reference: word is the index of the pointer word
+// from the holder's start (the node's address), interior whether the pointer leads
+// to the inside of its target. Words from 2^31 on (16 GiB) share a label.
 func SlotLabel(word uint64, interior bool) uint32 {
-	l := uint32(min(word, uint64(SlotWordMask)))
+	label := uint32(min(word, 1<<31-1)) << 1
 	if interior {
-		l |= SlotInterior
+		label |= slotInterior
 	}
-	return l
+	return label
 }
+
+// slotInterior is the bit of a label that tells a pointer to the inside.
+const slotInterior = 1
+
+// slotWord is the word of a label.
+func slotWord(label uint32) uint64 { return uint64(label >> 1) }
 
 // Typer finds the types of the objects of one graph. Header, Hint and Closure
 // may be called concurrently while rows are written; the result does not depend
@@ -36,8 +35,8 @@ func SlotLabel(word uint64, interior bool) uint32 {
 // their words.
 type Typer struct {
 	// Content returns the bytes of an object from the node's address on, for
-	// the rare reads: closures, arrays longer than labels reach. It must be set
-	// before Run and be safe for concurrent use; it may return nil.
+	// the rare reads of closures. It must be set before Run and be safe for
+	// concurrent use; it may return nil.
 	Content func(n graph.NodeID) []byte
 
 	exe *Exe
@@ -55,9 +54,6 @@ type Typer struct {
 	round     uint32
 
 	byTypeID []*Type // after Run
-
-	lastMu sync.Mutex
-	last   words // see wordsFor
 }
 
 // claim is what is known of a node's type: a rank in the upper 6 bits and
@@ -220,8 +216,9 @@ type info struct {
 	flat  []slotCode
 	class uint8 // of its slot; classLarge and classTiled too
 	scan  slotScan
-	tiny  bool // may share a 16-byte block
-	pools bool // has a sync.Pool in it
+	tiny  bool  // may share a 16-byte block
+	pools bool  // has a sync.Pool in it
+	depth uint8 // how many types begin with each other at the start of it
 	slot  uint64
 	// larger are tried where the type does not fit: see Type.larger.
 	larger []uint32
@@ -266,7 +263,7 @@ func (ty *Typer) addInfo(number uint32) *info {
 }
 
 func newInfo(t *Type) *info {
-	in := &info{t: t, flat: t.flat(), scan: scanNo, slot: SlotSize(t.Size, t.PtrBytes > 0), pools: t.hasPool(0)}
+	in := &info{t: t, flat: t.flat(), scan: scanNo, slot: SlotSize(t.Size, t.PtrBytes > 0), pools: t.hasPool(0), depth: t.depth()}
 	if t.PtrBytes > 0 {
 		in.scan = scanYes
 	}

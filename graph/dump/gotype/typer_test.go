@@ -121,6 +121,17 @@ func TestTyper(t *testing.T) {
 				h.global(t, e, "main.wraps", 0, late)
 			}
 		},
+		"a struct that only embeds": func(t *testing.T, h *heap) (map[int]string, func()) {
+			hinted, direct := h.add(48), h.add(48)
+			h.objects[hinted].scan, h.objects[direct].scan = true, true
+			return map[int]string{hinted: "main.shell", direct: "main.shell"}, func() {
+				h.ty.Hint(graph.NodeID(hinted), rtype("*main.shell"))
+				for _, name := range []string{"*main.embedded", "*main.shell", "*main.embedded"} {
+					h.ty.Variable(graph.NodeID(direct), typeNamed(t, e, name), 0, false)
+				}
+				h.ty.Variable(graph.NodeID(hinted), typeNamed(t, e, "*main.embedded"), 0, false)
+			}
+		},
 		"more than the source sees": func(t *testing.T, h *heap) (map[int]string, func()) {
 			slot := func(name string) uint64 { return SlotSize(typeNamed(t, e, name).Size, true) }
 			timer := h.add(slot("runtime.timeTimer"), 0, 0)
@@ -195,6 +206,9 @@ func TestTyperOrder(t *testing.T) {
 		}
 	}
 	types = append(types, typeNamed(t, e, "main.small"), typeNamed(t, e, "main.wrap"))
+	for _, name := range []string{"*main.embedded", "*main.shell", "*main.small", "*main.wrap"} {
+		types = append(types, typeNamed(t, e, name))
+	}
 	sizes := []uint64{8, 16, 24, 32, 48, 48, 48, 64, 112, 208, 208, 208, 1024}
 	for seed := range uint64(20) {
 		r := rand.New(rand.NewPCG(seed, 1))

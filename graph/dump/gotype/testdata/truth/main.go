@@ -77,6 +77,16 @@ type wrap struct {
 	n uint64
 }
 
+// shell is nothing but what it embeds, which sorts before it.
+type shell struct {
+	embedded
+}
+
+type embedded struct {
+	s *Session
+	b [4]uint64
+}
+
 type buffer struct {
 	parts []*Session
 	next  *buffer
@@ -179,7 +189,7 @@ func main() {
 	var w io.Writer = cache
 	f, g, h := closures(&Session{User: "x"}, &Session{}, 3)
 	smalls, wraps = append(smalls, new(small)), append(wraps, new(wrap))
-	anything = append(anything, *smalls[0], *wraps[0], n16(len(os.Args)))
+	anything = append(anything, *smalls[0], *wraps[0], n16(len(os.Args)), &shell{}, &embedded{})
 	numbers <- len(anything)
 	call = f
 	shared.Store("key", smalls)
