@@ -184,10 +184,10 @@ func (in *info) better(than *info) bool {
 		return a.Part.tiled() // a slice's array of one element is also an element
 	case a.Size != b.Size:
 		return a.Size > b.Size
-	case in.depth != than.depth:
-		return in.depth > than.depth // what embeds, not what is embedded
 	case a.Part != b.Part:
 		return a.Part > b.Part
+	case in.depth != than.depth:
+		return in.depth > than.depth // what embeds, not what is embedded
 	case a.FullName != b.FullName:
 		return a.FullName < b.FullName
 	case a.Addr != b.Addr:

@@ -160,13 +160,22 @@ func (ty *Typer) hint(n graph.NodeID, number uint32) {
 	}
 	for {
 		cur := ty.load(n)
-		if cur.rank() > claimHint || cur.rank() == claimHint && (cur.number() == number || !in.better(ty.info(cur.number()))) {
+		if cur.rank() > claimHint || cur.rank() == claimHint && (cur.number() == number || !in.betterHint(ty.info(cur.number()))) {
 			return
 		}
 		if ty.cas(n, cur, makeClaim(claimHint, number)) {
 			return
 		}
 	}
+}
+
+// betterHint is better for hints. A type word before a pointer says more than a
+// first word that is a function's address: numbers can be that by chance.
+func (in *info) betterHint(than *info) bool {
+	if closure := in.t.Part == PartClosure; closure != (than.t.Part == PartClosure) {
+		return !closure
+	}
+	return in.better(than)
 }
 
 // Variable says that a word of a variable of type t points to n. Not safe for

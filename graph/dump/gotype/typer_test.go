@@ -95,6 +95,7 @@ func TestTyper(t *testing.T) {
 			ch := h.add(112, 2, buf)
 			numbers := h.add(144)
 			return map[int]string{s: "main.Session", buf: "chan *main.Session (buffer) folded", ch: "chan *main.Session", numbers: "chan int"}, func() {
+				h.ty.Variable(graph.NodeID(ch), typeNamed(t, e, "*runtime.hchan"), 0, false) // in a frame of the runtime
 				h.global(t, e, "main.queue", 0, ch)
 				h.global(t, e, "main.numbers", 0, numbers)
 			}
@@ -107,9 +108,14 @@ func TestTyper(t *testing.T) {
 			g := h.add(32)
 			h.objects[g].scan = true
 			h.objects[g].set[0] = tr.Closures["by reference"]
-			return map[int]string{s: "main.Session", f: "func main.closures.func1", g: "func main.closures.func2"}, func() {
+			chance := h.add(32) // its number is a function's address
+			h.objects[chance].scan = true
+			return map[int]string{s: "main.Session", f: "func main.closures.func1", g: "func main.closures.func2", chance: "main.buffer"}, func() {
 				h.global(t, e, "main.call", 0, f)
 				h.ty.Closure(graph.NodeID(g), tr.Closures["by reference"])
+				h.ty.Closure(graph.NodeID(chance), tr.Closures["by reference"])
+				h.ty.Hint(graph.NodeID(chance), tr.Itabs["*main.buffer"])
+				h.ty.Closure(graph.NodeID(chance), tr.Closures["by reference"])
 			}
 		},
 		"a struct in a struct": func(t *testing.T, h *heap) (map[int]string, func()) {
