@@ -1,0 +1,189 @@
+package delvetest
+
+import (
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/go-delve/delve/pkg/dwarf/godwarf"
+	"github.com/go-delve/delve/pkg/proc"
+)
+
+// names finds types by the names that people see.
+type names struct {
+	bi      *proc.BinaryInfo
+	byShort map[string][]string // DWARF's names by what people see, and by canonical ones
+}
+
+func newNames(bi *proc.BinaryInfo) (*names, error) {
+	all, err := bi.Types()
+	if err != nil {
+		return nil, err
+	}
+	n := &names{bi, map[string][]string{}}
+	packages := map[string]string{}
+	for name, paths := range bi.PackageMap {
+		for _, path := range paths {
+			packages[path] = name
+		}
+	}
+	for _, name := range all {
+		// The run time has packages by their names, DWARF by their paths.
+		spellings := []string{short(name), canonical(name), canonical(importPath.ReplaceAllStringFunc(name, func(path string) string {
+			if name, ok := packages[strings.TrimSuffix(path, ".")]; ok {
+				return name + "."
+			}
+			return path
+		}))}
+		slices.Sort(spellings)
+		for _, s := range slices.Compact(spellings) {
+			n.byShort[s] = append(n.byShort[s], name)
+		}
+	}
+	return n, nil
+}
+
+// importPath is a path of more than one element, with the dot behind it. Dots in
+// its last element are escaped.
+var importPath = regexp.MustCompile(`(?:[\w.~%+-]+/)+[\w~%+-]+\.`)
+
+// short cuts import paths to their last elements.
+func short(name string) string { return canonical(lastElements(name)) }
+
+func lastElements(name string) string {
+	return importPath.ReplaceAllStringFunc(name, func(path string) string { return path[strings.LastIndexByte(path, '/')+1:] })
+}
+
+// fieldPackage is before the names of unexported fields of unnamed structs.
+var fieldPackage = regexp.MustCompile(`([{;] )\w+\.(\w+ )`)
+
+// canonical is one spelling for what DWARF and the run time spell in their ways.
+func canonical(name string) string {
+	name = strings.ReplaceAll(name, "interface {}", "any")
+	name = strings.ReplaceAll(name, "go.shape.", "") // what generic functions see of their type arguments
+	name = fieldPackage.ReplaceAllString(name, "$1$2")
+	if strings.Contains(name, "%") {
+		if plain, err := url.PathUnescape(name); err == nil {
+			name = plain
+		}
+	}
+	if twin, ok := twins[name]; ok {
+		return twin
+	}
+	// The linker has a copy of the runtime's types for each type of channels.
+	if rest, ok := strings.CutPrefix(name, "sudog<"); ok && rest != "" {
+		return "runtime.sudog"
+	}
+	return name
+}
+
+// twins are types that the runtime and a package each declare for the same
+// objects, by the name that they have here.
+var twins = map[string]string{
+	"runtime.notifyList": "sync.notifyList",
+}
+
+// views are types under which a package knows objects that the runtime has
+// allocated, and these objects' types.
+var views = map[string]string{
+	"time.Timer":  "runtime.timeTimer",
+	"time.Ticker": "runtime.timeTimer",
+}
+
+// implementations are the types under which the runtime knows what has types of
+// its own in the language.
+var implementations = map[string]Form{
+	"runtime.funcval":             Closure,
+	"runtime.hchan":               Channel,
+	"internal/runtime/maps.Map":   Map,
+	"internal/runtime/maps.table": Table,
+}
+
+// find returns the types of a name: several if packages share it.
+func (n *names) find(name string) (types []godwarf.Type) {
+	for _, full := range n.byShort[name] {
+		if t, err := n.bi.FindType(full); err == nil {
+			types = append(types, t)
+		}
+	}
+	if elem, count, ok := arrayName(name); ok && len(types) == 0 {
+		for _, t := range n.find(elem) {
+			types = append(types, &godwarf.ArrayType{
+				CommonType: godwarf.CommonType{Name: name, ByteSize: count * t.Size()}, Type: t, Count: count,
+			})
+		}
+	}
+	return types
+}
+
+// arrayName splits the name of an array type: [8]*main.T is 8 of *main.T.
+func arrayName(name string) (elem string, count int64, ok bool) {
+	digits, elem, ok := strings.Cut(strings.TrimPrefix(name, "["), "]")
+	count, err := strconv.ParseInt(digits, 10, 32)
+	return elem, count, ok && err == nil && name[0] == '['
+}
+
+// typeArguments are what the run time's function names leave out.
+var typeArguments = regexp.MustCompile(`\[.*\]`)
+
+// shortFunc is the name that people see of a function.
+func shortFunc(name string) string {
+	return canonical(lastElements(typeArguments.ReplaceAllString(name, "[...]")))
+}
+
+// number is what tells types of one name apart.
+var number = regexp.MustCompile(` \(\d+\)$`)
+
+// suffixes are what names of objects have that are not simply a value's.
+var suffixes = []struct {
+	text string
+	form Form
+}{
+	{" (groups)", Groups}, {" (directory)", Directory}, {" (table)", Table}, {" (buffer)", Buffer},
+	{" (header)", Value}, {" (variable)", Value},
+}
+
+// shape is what the name of an object's type says.
+type shape struct {
+	form  Form
+	types []godwarf.Type // any of them: the value's, an element's, the map's or channel's
+	name  string         // of closures: the function's short name
+}
+
+// shape reads a name; false if DWARF has no such type.
+func (n *names) shape(name string) (s shape, ok bool) {
+	name = canonical(number.ReplaceAllString(name, ""))
+	for _, x := range suffixes {
+		if base, ok := strings.CutSuffix(name, x.text); ok {
+			s.form, s.types = x.form, n.find(base)
+			return s, len(s.types) > 0
+		}
+	}
+	switch {
+	case name == "string":
+		return shape{form: Text}, true
+	case name == "[]byte":
+		s.form, s.types = Elements, n.find("uint8")
+	case strings.HasPrefix(name, "func ") && !strings.HasPrefix(name, "func ("):
+		return shape{form: Closure, name: shortFunc(strings.TrimPrefix(name, "func "))}, true
+	case strings.HasPrefix(name, "map["):
+		s.form, s.types = Map, n.find(name)
+	case strings.HasPrefix(name, "chan "), strings.HasPrefix(name, "<-chan "), strings.HasPrefix(name, "chan<- "):
+		s.form, s.types = Channel, n.find(name)
+	case strings.HasPrefix(name, "[]"):
+		s.form, s.types = Elements, n.find(name[len("[]"):])
+	default:
+		s.form, s.types = Value, n.find(name)
+	}
+	if s.form == Value && len(s.types) > 0 { // a named map or channel
+		switch godwarf.ResolveTypedef(s.types[0]).(type) {
+		case *godwarf.MapType:
+			s.form = Map
+		case *godwarf.ChanType:
+			s.form = Channel
+		}
+	}
+	return s, len(s.types) > 0
+}
