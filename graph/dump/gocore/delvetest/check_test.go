@@ -37,12 +37,17 @@ func TestPrograms(t *testing.T) {
 		program
 		least int
 	}{
-		"values of many types":      {program{source: "gosample", args: sample}, 15_000},
-		"values of many types 1.25": {program{source: "gosample", args: sample, toolchain: "go1.25.5"}, 15_000},
-		"values of many types 1.24": {program{source: "gosample", args: sample, toolchain: "go1.24.11"}, 15_000},
-		"all that a runtime has":    {program{source: "gotruth", args: []string{"-mode", "abort", "-truth", "truth.json"}}, 100_000},
+		"values of many types":   {program{args: sample}, 15_000},
+		"1.25":                   {program{args: sample, toolchain: "go1.25.5"}, 15_000},
+		"1.24":                   {program{args: sample, toolchain: "go1.24.11"}, 15_000},
+		"pie":                    {program{args: sample, build: []string{"-buildmode=pie"}}, 15_000},
+		"arm64":                  {program{args: sample, arm64: true}, 15_000},
+		"all that a runtime has": {program{source: "gotruth", args: []string{"-mode", "abort", "-truth", "truth.json"}}, 100_000},
 	} {
 		t.Run(name, func(t *testing.T) {
+			if p.source == "" {
+				p.source = "gosample"
+			}
 			dir := p.core(t)
 			r := openBoth(t, dir+"/core", dir+"/prog").check(t, 1<<30)
 			t.Log(r)
