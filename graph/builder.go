@@ -109,6 +109,18 @@ func (b *Builder) SetType(n NodeID, t TypeID, src TypeSource) {
 // BuildRows of its row.
 func (b *Builder) SetInternal(n NodeID) { b.g.flags[n] |= flagInternal }
 
+// SetStride says that the objects of a type are equal elements, one after the
+// other: slot label l is label l%stride of element l/stride. What the Detailer
+// says of the two differs in nothing but the index `[l/stride]` at the front, if
+// there is one. Only for SlotLabels; calls must not be concurrent.
+func (b *Builder) SetStride(t TypeID, stride uint32) {
+	g := b.g
+	for len(g.strides) <= int(t) {
+		g.strides = append(g.strides, 0)
+	}
+	g.strides[t] = stride
+}
+
 // BuildRows writes the references of all objects. It calls fill for ranges
 // [lo, hi) of nodes, several at once (as workers says; 0 means one for each
 // core); fill writes the row of each node of its range in order: any number of

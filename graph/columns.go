@@ -45,6 +45,7 @@ type header struct {
 	Labels   LabelWidth
 	Records  bool
 	Types    []string
+	Strides  []uint32
 	Strings  []string
 	Large    map[NodeID]uint64
 	Warnings []Warning
@@ -52,7 +53,7 @@ type header struct {
 	Addrs    *addrHeader
 }
 
-type chunkHeader struct{ Refs, Odd int }
+type chunkHeader struct{ Refs, Far, Odd int }
 
 type addrHeader struct {
 	Shift  uint8
@@ -65,17 +66,18 @@ type addrHeader struct {
 // Columns returns the arrays of a graph, without copying them, and the rest as
 // a gob in the column "graph".
 func (g *Graph) Columns() (Columns, error) {
-	h := header{Info: g.info, N: g.n, Refs: g.refs, Labels: g.labels, Records: g.recLo != nil, Types: g.types.names.list, Strings: g.strs.list, Large: g.large, Warnings: g.warnings}
+	h := header{Info: g.info, N: g.n, Refs: g.refs, Labels: g.labels, Records: g.recLo != nil, Types: g.types.names.list, Strides: g.strides, Strings: g.strs.list, Large: g.large, Warnings: g.warnings}
 	c := Columns{
 		"types": {Pack(g.typeOf)}, "sizes": {Pack(g.size32)}, "flags": {Pack(g.flags)},
 		"records": {Pack(g.recLo)}, "records.high": {Pack(g.recHi)}, "roots": {Pack(g.roots)},
 	}
 	for i := range g.rows {
 		r := &g.rows[i]
-		h.Chunks = append(h.Chunks, chunkHeader{len(r.to), len(r.odd)})
+		h.Chunks = append(h.Chunks, chunkHeader{len(r.to), len(r.far), len(r.odd)})
 		c["rows"] = append(c["rows"], Pack(r.off))
 		c["references"] = append(c["references"], Pack(r.to))
 		c["slots"] = append(c["slots"], Pack(r.slots))
+		c["slots.far"] = append(c["slots.far"], Pack(r.far))
 		c["names"] = append(c["names"], Pack(r.names))
 		c["kinds"] = append(c["kinds"], Pack(r.odd))
 	}
@@ -103,7 +105,7 @@ func FromColumns(get func(name string) []byte, detail func(*Graph) Detailer) (*G
 	if err := gob.NewDecoder(bytes.NewReader(get("graph"))).Decode(&h); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrColumns, err)
 	}
-	g := &Graph{info: h.Info, n: h.N, refs: h.Refs, labels: h.Labels, large: h.Large, warnings: h.Warnings}
+	g := &Graph{info: h.Info, n: h.N, refs: h.Refs, labels: h.Labels, strides: h.Strides, large: h.Large, warnings: h.Warnings}
 	g.types.names.restore(h.Types)
 	g.strs.restore(h.Strings)
 	l := loader{get: get}
@@ -161,9 +163,9 @@ func (l *loader) rows(h *header) []rowChunk {
 	}
 	off, to := column[uint32](l, "rows", h.N+len(h.Chunks)), column[NodeID](l, "references", int(h.Refs))
 	slots, names := column[uint16](l, "slots", -1), column[uint32](l, "names", -1)
-	odd := column[oddRef](l, "kinds", -1)
+	far, odd := column[farRef](l, "slots.far", -1), column[oddRef](l, "kinds", -1)
 	for i, c := range h.Chunks {
-		r := rowChunk{off: take(l, &off, min(rowChunkLen, h.N-i<<rowShift)+1), to: take(l, &to, c.Refs), odd: take(l, &odd, c.Odd)}
+		r := rowChunk{off: take(l, &off, min(rowChunkLen, h.N-i<<rowShift)+1), to: take(l, &to, c.Refs), far: take(l, &far, c.Far), odd: take(l, &odd, c.Odd)}
 		switch h.Labels {
 		case SlotLabels:
 			r.slots = take(l, &slots, c.Refs)

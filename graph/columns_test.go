@@ -41,6 +41,9 @@ func sameGraph(t *testing.T, a, b *graph.Graph) {
 		if found, ok := b.Find(a.Address(n)); !ok || found != n {
 			t.Fatalf("object %d is not found", n)
 		}
+		if a.Stride(a.Type(n)) != b.Stride(b.Type(n)) {
+			t.Fatalf("object %d has another stride", n)
+		}
 		if len(a.Row(n)) != len(b.Row(n)) {
 			t.Fatalf("object %d: %d references, want %d", n, len(b.Row(n)), len(a.Row(n)))
 		}
@@ -77,6 +80,10 @@ func TestColumnsRoundTrip(t *testing.T) {
 	sameGraph(t, big, back)
 }
 
+// slotOf is the label of the only reference of an object of addressed: one of
+// nine, most beyond 16 bits.
+func slotOf(n graph.NodeID) uint32 { return uint32(n%9) * (graph.FarSlot - 20_000) }
+
 // addressed has addresses: dense ones (a bitmap) or far apart (sorted).
 func addressed(t *testing.T, stride uint64) *graph.Graph {
 	t.Helper()
@@ -95,7 +102,7 @@ func addressed(t *testing.T, stride uint64) *graph.Graph {
 	}
 	err = b.BuildRows(t.Context(), 0, func(w *graph.RowWriter, lo, hi graph.NodeID) error {
 		for n := lo; n < hi; n++ {
-			w.AddKind((n*7)%50_000, uint32(n%9), graph.RefKind(n%6))
+			w.AddKind((n*7)%50_000, slotOf(n), graph.RefKind(n%6))
 			w.Next()
 		}
 		return nil
@@ -103,6 +110,7 @@ func addressed(t *testing.T, stride uint64) *graph.Graph {
 	if err != nil {
 		t.Fatal(err)
 	}
+	b.SetStride(0, 12)
 	b.AddRoot(graph.Root{Node: 3, Name: b.String("global \xfd")})
 	b.Warn(graph.Warning{Offset: 7, What: "what", Effect: "effect"})
 	g, err := b.Build(nil)
@@ -115,6 +123,11 @@ func addressed(t *testing.T, stride uint64) *graph.Graph {
 func TestColumnsWithAddresses(t *testing.T) {
 	for _, stride := range []uint64{16, 1 << 24} {
 		g := addressed(t, stride)
+		for n := range graph.NodeID(g.Len()) {
+			if g.Label(n, 0) != slotOf(n) {
+				t.Fatalf("the label of object %d is %d, want %d", n, g.Label(n, 0), slotOf(n))
+			}
+		}
 		cols := joined(t, g)
 		back, err := graph.FromColumns(func(name string) []byte { return cols[name] }, noNames)
 		if err != nil {

@@ -21,9 +21,10 @@ type Graph struct {
 	recHi  []uint8  // and the next 8
 	addrs  *AddressIndex
 
-	labels LabelWidth
-	rows   []rowChunk
-	refs   int64
+	labels  LabelWidth
+	strides []uint32 // by type
+	rows    []rowChunk
+	refs    int64
 
 	roots    []Root
 	warnings []Warning
@@ -173,15 +174,35 @@ func (g *Graph) Label(n NodeID, i int) uint32 {
 	pos := c.off[n&rowChunkMask] + uint32(i)
 	switch g.labels {
 	case SlotLabels:
-		return uint32(c.slots[pos])
+		return c.slot(pos)
 	case NameLabels:
 		return c.names[pos]
 	}
 	return 0
 }
 
-// Slots returns the slot labels of Row(n), or nil without slot labels. The
-// slice must not be changed.
+// LabelKey is the label of reference i of Row(n) without the index of an
+// element (see Builder.SetStride): references of one type that have one key
+// differ by an index at most.
+func (g *Graph) LabelKey(n NodeID, i int) uint32 {
+	label := g.Label(n, i)
+	if stride := g.Stride(g.typeOf[n]); stride > 0 {
+		label %= stride
+	}
+	return label
+}
+
+// Stride is how many slot labels each element of a type's objects has; 0 for
+// types that are no arrays.
+func (g *Graph) Stride(t TypeID) uint32 {
+	if int(t) < len(g.strides) {
+		return g.strides[t]
+	}
+	return 0
+}
+
+// Slots returns the slot labels of Row(n), or nil without slot labels; FarSlot
+// stands for larger ones. The slice must not be changed.
 func (g *Graph) Slots(n NodeID) []uint16 {
 	if g.labels != SlotLabels {
 		return nil

@@ -37,7 +37,7 @@ type LabelWidth uint8
 // The label columns a graph can have.
 const (
 	NoLabels   LabelWidth = iota // nothing; the Detailer reads the record again
-	SlotLabels                   // 2 bytes: the reader's own number of the slot within the holder
+	SlotLabels                   // 2 bytes: the reader's own number of the slot within the holder; 6 for numbers from FarSlot on
 	NameLabels                   // 4 bytes: a StringID, shown as it is
 )
 

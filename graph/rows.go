@@ -20,8 +20,28 @@ type rowChunk struct {
 	off   []uint32 // row i is to[off[i]:off[i+1]]
 	to    []NodeID
 	slots []uint16 // with SlotLabels, parallel to to
+	far   []farRef // the slots that 16 bits do not hold, by position
 	names []uint32 // with NameLabels, parallel to to
 	odd   []oddRef // the references that are not strong, by position
+}
+
+// FarSlot stands in Slots for a slot number that 16 bits do not hold: Label
+// knows it. Only the ends of long objects have such.
+const FarSlot = 1<<16 - 1
+
+// farRef is the slot number of a reference far into its holder.
+type farRef struct{ pos, slot uint32 }
+
+// slot returns the slot number at position pos of the chunk.
+func (c *rowChunk) slot(pos uint32) uint32 {
+	if s := c.slots[pos]; s != FarSlot {
+		return uint32(s)
+	}
+	i, _ := slices.BinarySearchFunc(c.far, pos, func(f farRef, p uint32) int { return cmp.Compare(f.pos, p) })
+	if i == len(c.far) {
+		return FarSlot // only in a damaged index
+	}
+	return c.far[i].slot
 }
 
 // oddRef is a reference that is not strong. They are rare: a list beside the
@@ -60,6 +80,7 @@ type RowWriter struct {
 	off   []uint32
 	to    []NodeID
 	slots []uint16
+	far   []farRef
 	names []uint32
 	odd   []oddRef
 	kinds []uint32 // rows with odd references
@@ -71,6 +92,10 @@ func (w *RowWriter) Add(to NodeID, label uint32) {
 	w.to = append(w.to, to)
 	switch w.width {
 	case SlotLabels:
+		if label >= FarSlot {
+			w.far = append(w.far, farRef{uint32(len(w.slots)), label})
+			label = FarSlot
+		}
 		w.slots = append(w.slots, uint16(label))
 	case NameLabels:
 		w.names = append(w.names, label)
@@ -94,7 +119,7 @@ func (w *RowWriter) Next() { w.off = append(w.off, uint32(len(w.to))) }
 func (w *RowWriter) reset() {
 	w.off = append(w.off[:0], 0)
 	w.to, w.slots, w.names = w.to[:0], w.slots[:0], w.names[:0]
-	w.odd, w.kinds = w.odd[:0], w.kinds[:0]
+	w.far, w.odd, w.kinds = w.far[:0], w.odd[:0], w.kinds[:0]
 }
 
 // rowSlabs is the memory of all chunks of rows.
@@ -109,6 +134,6 @@ type rowSlabs struct {
 func (w *RowWriter) chunk(a *rowSlabs, parts int) rowChunk {
 	return rowChunk{
 		off: a.off.clone(w.off, parts), to: a.to.clone(w.to, parts), slots: a.slots.clone(w.slots, parts),
-		names: a.names.clone(w.names, parts), odd: slices.Clone(w.odd),
+		far: slices.Clone(w.far), names: a.names.clone(w.names, parts), odd: slices.Clone(w.odd),
 	}
 }

@@ -44,7 +44,7 @@ func (l *labeler) pattern(n graph.NodeID, i int) int32 {
 	if l.g.Labels() == graph.NoLabels {
 		return l.intern(Pattern(l.g.Detail().RefName(n, i, false)))
 	}
-	key := labelKey{l.g.Type(n), l.g.Label(n, i)}
+	key := labelKey{l.g.Type(n), l.g.LabelKey(n, i)}
 	return l.recent.get(uint32(key.typ)+key.label, key, func(key labelKey) int32 {
 		id, ok := l.known[key]
 		if !ok {

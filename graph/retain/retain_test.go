@@ -90,6 +90,51 @@ func TestMergeFoldsAndCounts(t *testing.T) {
 	}
 }
 
+// pairs names the labels of a []struct{ a, b *T }.
+type pairs struct{ graph.Detailer }
+
+func (pairs) RefName(n graph.NodeID, i int, _ bool) string {
+	return fmt.Sprintf("[%d].%c", i/2, 'a'+i%2)
+}
+
+// TestMergeTellsFarElementsApart counts by field in an array whose slots do not fit
+// 16 bits.
+func TestMergeTellsFarElementsApart(t *testing.T) {
+	const elements = 50_000
+	b := graph.NewBuilder(graph.Info{}, graph.SlotLabels)
+	if err := b.SetCount(3); err != nil {
+		t.Fatal(err)
+	}
+	array := b.Types().Intern("[]pair")
+	b.SetNode(0, array, elements*16, 0)
+	b.SetStride(array, 2)
+	b.SetNode(1, b.Types().Intern("T"), 8, 0)
+	b.SetNode(2, b.Types().Intern("T"), 8, 0)
+	err := b.BuildRows(t.Context(), 1, func(w *graph.RowWriter, lo, hi graph.NodeID) error {
+		for slot := range uint32(2 * elements) {
+			w.Add(graph.NodeID(1+slot%2), slot)
+		}
+		for range 3 {
+			w.Next()
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.AddRoot(graph.Root{Node: 0, Name: b.String("global list"), Group: b.String("global list")})
+	g, err := b.Build(pairs{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, got := merge(t, g, ofType(g, "T"), nil)
+	for _, line := range []string{"[]pair […].a> T 50000/1", "[]pair […].b> T 50000/1"} {
+		if !strings.Contains(got, line) {
+			t.Errorf("no %q in\n%s", line, got)
+		}
+	}
+}
+
 func TestPathsAreDistinctWays(t *testing.T) {
 	p := graphtest.Parse(t, `@global/cache>c c.m>m m["a"]>s c.head>s @stack/worker>s s.user>u u.back>s
 		c=Cache m=map/48! s=S u=U`)

@@ -190,6 +190,9 @@ func TestTyper(t *testing.T) {
 					if got := h.ty.RefName(1, i, false); got != label {
 						t.Errorf("reference %d is %q, want %q", i, got, label)
 					}
+					if key := g.LabelKey(1, i); key != g.LabelKey(1, 0) {
+						t.Errorf("reference %d has the key %d, unlike the first", i, key)
+					}
 				}
 			}
 			for i, line := range want {
