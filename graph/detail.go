@@ -18,6 +18,10 @@ type Detailer interface {
 	Describe(n NodeID, values bool) string
 }
 
+// Restorer is a Detailer that can be made again without reading the whole dump:
+// State is what it needs for that besides the graph.
+type Restorer interface{ State() Columns }
+
 // Field is one field, element or entry of an object.
 type Field struct {
 	Name  string

@@ -14,6 +14,7 @@ import (
 
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/dump/internal/index"
+	"github.com/refgraph/refgraph/graph/dump/internal/source"
 )
 
 // Cache keeps graphs that were read, and results about them, so that a known
@@ -39,6 +40,10 @@ const (
 	graphFile = "graph"
 	namesFile = "names"
 )
+
+// statePrefix begins the names of the columns in the graph's file that are the
+// state of its Detailer.
+const statePrefix = "detail."
 
 // Entry is one file of a cache.
 type Entry struct {
@@ -96,7 +101,8 @@ type keeper struct {
 
 	mu    sync.Mutex
 	files []*index.File
-	full  *Dump // read again for what the index does not have
+	state func(column string) []byte // of the reader's Detailer
+	again *Dump                      // opened again for what the index does not have
 }
 
 func (k *keeper) file(what string) string {
@@ -150,7 +156,7 @@ func (k *keeper) known() (*Dump, error) {
 	}
 	g, err := graph.FromColumns(x.Column, func(g *graph.Graph) graph.Detailer {
 		k.names = newMemo(g, names)
-		k.names.real = k.again
+		k.names.real = k.reopen
 		return k.names
 	})
 	if err != nil {
@@ -158,6 +164,7 @@ func (k *keeper) known() (*Dump, error) {
 		k.close()
 		return nil, nil
 	}
+	k.state = func(column string) []byte { return x.Column(statePrefix + column) }
 	g.SetStored(func(ctx context.Context, key string) (func(string) []byte, bool) {
 		x, err := k.load(ctx, key)
 		if x == nil || err != nil {
@@ -177,22 +184,46 @@ func (k *keeper) known() (*Dump, error) {
 	return d, nil
 }
 
-// again reads the dump in full, for names and values that the index does not
-// have. It is nil if the file is gone or not the same any more.
-func (k *keeper) again() graph.Detailer {
-	d, err := Open(k.ctx, k.path, &k.opts)
-	if err != nil {
-		k.warn(err)
-		return nil
+// reopen opens the dump for names and values that the index does not have. It is
+// nil if the file is gone or not the same any more.
+func (k *keeper) reopen() graph.Detailer {
+	detail, d := k.restore()
+	if detail == nil {
+		var err error
+		if d, err = Open(k.ctx, k.path, &k.opts); err != nil {
+			k.warn(err)
+			return nil
+		}
+		detail = d.Graph.Detail()
 	}
 	k.mu.Lock()
-	k.full = d
+	k.again = d
 	k.mu.Unlock()
 	if g := k.names.g; d.Graph.Len() != g.Len() || d.Graph.Refs() != g.Refs() {
 		k.warn(errors.New("the dump has changed: names may be missing"))
 		return nil
 	}
-	return d.Graph.Detail()
+	return detail
+}
+
+// restore makes the reader's Detailer of what it kept; nil if it must read the
+// dump in full, which then also tells what is wrong.
+func (k *keeper) restore() (detail graph.Detailer, d *Dump) {
+	src, err := source.Open(k.path, k.opts)
+	if err != nil {
+		return nil, nil
+	}
+	d, err = with(k.ctx, src, func(f *Format, src *source.Source) (_ *graph.Graph, err error) {
+		if f.Restore == nil {
+			return nil, errors.ErrUnsupported
+		}
+		detail, err = f.Restore(k.ctx, src, k.names.g, k.state)
+		return k.names.g, err
+	})
+	if err != nil {
+		return nil, nil
+	}
+	return detail, d
 }
 
 func (k *keeper) warn(err error) {
@@ -219,6 +250,11 @@ func (k *keeper) save(g *graph.Graph) {
 	}
 	if k.fresh[graphFile] {
 		c, err := g.Columns()
+		if r, ok := k.names.Unwrap().(graph.Restorer); ok && err == nil {
+			for column, parts := range r.State() {
+				c[statePrefix+column] = parts
+			}
+		}
 		k.write(graphFile, c, err)
 		k.names.collect()
 	}
@@ -252,8 +288,8 @@ func (k *keeper) close() {
 		x.Close() // a mapping that cannot be undone ends with the process
 	}
 	k.files = nil
-	if k.full != nil {
-		k.full.Close()
+	if k.again != nil {
+		k.again.Close()
 	}
 }
 

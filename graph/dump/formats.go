@@ -38,6 +38,9 @@ type Format struct {
 	// Read builds the graph. The source stays open as long as the graph's
 	// Detailer is used.
 	Read func(ctx context.Context, src *source.Source) (*graph.Graph, error)
+	// Restore makes the Detailer of a graph that was read before, of what its
+	// [graph.Restorer] kept. nil if the dump must be read for that.
+	Restore func(ctx context.Context, src *source.Source, g *graph.Graph, state func(column string) []byte) (graph.Detailer, error)
 }
 
 // headLen is how many bytes a format sees to recognise its files.

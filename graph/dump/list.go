@@ -15,6 +15,7 @@ func Formats() []Format {
 			Capture: "debug.WriteHeapDump(f.Fd()) in the program; a core file is safer on a busy server",
 			Match:   goheap.Match,
 			Read:    goheap.Read,
+			Restore: goheap.Restore,
 		},
 		{
 			Name:    "go-core",
@@ -22,6 +23,7 @@ func Formats() []Format {
 			Capture: "gcore PID, or GOTRACEBACK=crash with ulimit -c unlimited",
 			Match:   gocore.Match,
 			Read:    gocore.Read,
+			Restore: gocore.Restore,
 		},
 		{
 			Name:    "python",
@@ -29,6 +31,7 @@ func Formats() []Format {
 			Capture: "refgraph capture python --pid N -o heap.pydump.gz; or refgraph_dump.dump(path) in the program",
 			Match:   python.Match,
 			Read:    python.Read,
+			Restore: python.Restore,
 		},
 	}
 }

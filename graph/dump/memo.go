@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/gob"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -15,6 +16,7 @@ import (
 // memo is the Detailer of a dump that is kept, or was: it remembers the names of
 // references for each label of each type, and what was asked of single objects,
 // and reads the dump only for the rest. It never holds values.
+// Elements of one array share their names: that of the first is kept.
 type memo struct {
 	g    *graph.Graph
 	real func() graph.Detailer // may return nil
@@ -42,11 +44,8 @@ type refKey struct {
 	Ref  uint32
 }
 
+// maxNames and maxMemo bound what is kept.
 const (
-	// wideRow is the least size in bytes of an object whose slots may not all
-	// fit the 16 bits of a label.
-	wideRow = 1 << 19
-	// maxNames and maxMemo bound what is kept.
 	maxNames = 1 << 20
 	maxMemo  = 1 << 17
 )
@@ -130,9 +129,28 @@ func (m *memo) Unwrap() graph.Detailer {
 	return m.d
 }
 
-// byLabel reports whether the label of a reference of n tells its name.
-func (m *memo) byLabel(n graph.NodeID) bool {
-	return m.g.Labels() != graph.NoLabels && m.g.Size(n) < wideRow
+// label returns what tells the name of a reference, and the index of the element
+// that it is in.
+func (m *memo) label(n graph.NodeID, i int) (key labelKey, element uint32) {
+	key = labelKey{m.g.Type(n), m.g.Label(n, i)}
+	if stride := m.g.Stride(key.Type); stride > 0 {
+		key.Label, element = key.Label%stride, key.Label/stride
+	}
+	return key, element
+}
+
+// ofElement makes the name of a reference of one element that of another's.
+func ofElement(name string, from, to uint32) string {
+	if rest, ok := strings.CutPrefix(name, fmt.Sprintf("[%d]", from)); ok && from != to {
+		return fmt.Sprintf("[%d]%s", to, rest)
+	}
+	return name
+}
+
+// single reports whether a name is kept for one reference only: its label does not
+// tell it, or there are too many labels.
+func (m *memo) single(name string) bool {
+	return m.g.Labels() == graph.NoLabels || m.g.Labels() == graph.NameLabels && indexed(name) || len(m.names) >= maxNames
 }
 
 // indexed reports whether a name has an index in it: it may be the place in the
@@ -150,22 +168,23 @@ func (m *memo) collect() {
 	seen := make([][]bool, m.g.Types().Len())
 	total := 0
 	for n := range graph.NodeID(m.g.Len()) {
-		if m.g.Leaf(n) || !m.byLabel(n) {
+		if m.g.Leaf(n) {
 			continue
 		}
 		t := m.g.Type(n)
 		for i := range m.g.Row(n) {
-			label := m.g.Label(n, i)
-			if int(label) < len(seen[t]) && seen[t][label] || total >= maxNames {
+			key, element := m.label(n, i)
+			label := int(key.Label)
+			if label >= maxNames || total >= maxNames || label < len(seen[t]) && seen[t][label] {
 				continue
 			}
-			if int(label) >= len(seen[t]) {
-				seen[t] = append(seen[t], make([]bool, int(label)+1-len(seen[t])+len(seen[t])/2)...)
+			if label >= len(seen[t]) {
+				seen[t] = append(seen[t], make([]bool, label+1-len(seen[t])+len(seen[t])/2)...)
 			}
 			seen[t][label] = true
 			total++
 			if name := d.RefName(n, i, false); m.g.Labels() == graph.SlotLabels || !indexed(name) {
-				m.names[labelKey{t, label}] = name
+				m.names[key] = ofElement(name, element, 0)
 			}
 		}
 	}
@@ -176,9 +195,9 @@ func (m *memo) collect() {
 func (m *memo) RefName(n graph.NodeID, i int, values bool) string {
 	m.restore()
 	if !values && i >= 0 && i < len(m.g.Row(n)) {
-		if m.byLabel(n) {
-			if name, ok := m.names[labelKey{m.g.Type(n), m.g.Label(n, i)}]; ok {
-				return name
+		if key, element := m.label(n, i); m.g.Labels() != graph.NoLabels {
+			if name, ok := m.names[key]; ok {
+				return ofElement(name, 0, element)
 			}
 		}
 		m.mu.Lock()
@@ -193,7 +212,7 @@ func (m *memo) RefName(n graph.NodeID, i int, values bool) string {
 		return ""
 	}
 	name := d.RefName(n, i, values)
-	if !values && (!m.byLabel(n) || m.g.Labels() == graph.NameLabels && indexed(name)) {
+	if !values && m.single(name) {
 		m.mu.Lock()
 		if len(m.refs) < maxMemo {
 			m.refs[refKey{n, uint32(i)}], m.fresh = name, true

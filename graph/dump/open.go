@@ -49,7 +49,13 @@ func OpenReader(ctx context.Context, name string, r io.ReaderAt, size int64, opt
 }
 
 // read decompresses, recognises and reads a source, which it closes on errors.
-func read(ctx context.Context, src *source.Source) (d *Dump, err error) {
+func read(ctx context.Context, src *source.Source) (*Dump, error) {
+	return with(ctx, src, func(f *Format, src *source.Source) (*graph.Graph, error) { return f.Read(ctx, src) })
+}
+
+// with decompresses and recognises a source and gets a graph for it; it closes
+// the source on errors.
+func with(ctx context.Context, src *source.Source, get func(*Format, *source.Source) (*graph.Graph, error)) (d *Dump, err error) {
 	defer func() {
 		if err != nil {
 			src.Close()
@@ -64,7 +70,7 @@ func read(ctx context.Context, src *source.Source) (d *Dump, err error) {
 	if err != nil {
 		return nil, err
 	}
-	g, err := f.Read(ctx, src)
+	g, err := get(f, src)
 	if err != nil {
 		if errors.Is(err, io.ErrUnexpectedEOF) {
 			err = fmt.Errorf("%s: the file ends too early: %w", src.Name, err)

@@ -8,6 +8,9 @@ import (
 // detail names references and describes objects by their types.
 type detail struct{ typer *gotype.Typer }
 
+// State implements graph.Restorer.
+func (d *detail) State() graph.Columns { return d.typer.State() }
+
 func (d *detail) RefName(n graph.NodeID, i int, values bool) string {
 	return d.typer.RefName(n, i, values)
 }

@@ -35,22 +35,50 @@ func Read(ctx context.Context, src *source.Source) (*graph.Graph, error) {
 		return nil, err
 	}
 	typer := gotype.NewTyper(p.exe.Exe, b)
-	typer.Content = func(n graph.NodeID) []byte {
-		g := b.Graph()
-		size := g.Size(n)
-		if _, sp, _, ok := p.heap.find(g.Address(n)); ok && sp.header {
-			size -= headerSize
-		}
-		return p.mem.bytes(g.Address(n), int(size))
-	}
+	typer.Content = p.content(b.Graph(), func(n graph.NodeID) bool {
+		_, sp, _, ok := p.heap.find(b.Graph().Address(n))
+		return ok && sp.header
+	})
 	if err := p.build(ctx, b, typer); err != nil {
 		return nil, err
 	}
 	return b.Build(&detail{typer})
 }
 
-// open reads the headers and finds the executable, the runtime's layout and
-// variables.
+// content returns how to read an object from its address on.
+func (p *process) content(g *graph.Graph, hasHeader func(n graph.NodeID) bool) func(n graph.NodeID) []byte {
+	return func(n graph.NodeID) []byte {
+		size := g.Size(n)
+		if hasHeader(n) {
+			size -= headerSize
+		}
+		return p.mem.bytes(g.Address(n), int(size))
+	}
+}
+
+// Restore makes the Detailer of a graph that Read made of the same core before,
+// of the state of that one's. It reads no heap, and fails like Read.
+func Restore(ctx context.Context, src *source.Source, g *graph.Graph, state func(column string) []byte) (graph.Detailer, error) {
+	p := &process{src: src}
+	err := p.open(ctx, graph.NewBuilder(graph.Info{}, graph.SlotLabels)) // what it warns of was told before
+	if p.exe != nil {
+		src.Keep(p.exe)
+	}
+	if err != nil {
+		return nil, err
+	}
+	typer, err := gotype.RestoreTyper(p.exe.Exe, g, state)
+	if err != nil {
+		return nil, err
+	}
+	typer.Content = p.content(g, func(n graph.NodeID) bool {
+		t := typer.TypeOf(g.Type(n))
+		return t != nil && gotype.HasHeader(g.Size(n), t.PtrBytes > 0)
+	})
+	return &detail{typer}, nil
+}
+
+// open reads the headers and finds the executable and the runtime's layout.
 func (p *process) open(ctx context.Context, b *graph.Builder) (err error) {
 	if p.core, err = readELF(p.src); err != nil {
 		return err
@@ -92,15 +120,15 @@ func (p *process) open(ctx context.Context, b *graph.Builder) (err error) {
 		p.mapPlugins(b)
 	}
 	p.rodata = p.mem.u64(lay.Module + p.l.ModRodata.off)
+	return nil
+}
+
+// openHeap finds the runtime's variables, reads the spans and numbers the objects.
+func (p *process) openHeap(b *graph.Builder) (err error) {
 	if !p.findVariables() && !p.searchVariables() {
 		return &UnsupportedError{File: p.src.Name, What: "the runtime's variables were not found in this stripped program",
 			Help: "give the executable before it was stripped as --exe"}
 	}
-	return nil
-}
-
-// openHeap reads the spans and numbers the objects.
-func (p *process) openHeap(b *graph.Builder) (err error) {
 	p.types = &gcTypes{mem: p.mem}
 	if p.heap, err = readSpans(p.mem, p.l, p.exe.GoVersion, p.vars.mheap, p.src.Size); err != nil {
 		what := "the heap could not be read"

@@ -27,6 +27,16 @@ func TestConformance(t *testing.T) {
 	dumptest.Run(t, path, Read, source.Options{Exe: filepath.Join(dir, "prog")})
 }
 
+// TestRestore opens cores again without reading their heaps.
+func TestRestore(t *testing.T) {
+	for name, build := range map[string][]string{"plain": nil, "pie": {"-buildmode=pie"}, "stripped": {"-ldflags=-s -w"}} {
+		t.Run(name, func(t *testing.T) {
+			dir := program{source: "gotruth", args: abort, build: build}.core(t)
+			dumptest.RunRestore(t, filepath.Join(dir, "core"), Read, Restore, source.Options{Exe: filepath.Join(dir, "prog")})
+		})
+	}
+}
+
 // readBytes reads a core from memory.
 func readBytes(core []byte, exe string) error {
 	_, err := Read(context.Background(), source.FromBytes("core", core, source.Options{Exe: exe}))

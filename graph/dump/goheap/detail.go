@@ -10,6 +10,7 @@ import (
 type detail struct {
 	src   *source.Source
 	heap  *heap
+	exe   *gotype.Exe // nil if there is none
 	g     *graph.Graph
 	typer *gotype.Typer
 }

@@ -87,6 +87,10 @@ func TestConformance(t *testing.T) {
 	t.Run("exe", func(t *testing.T) {
 		dumptest.Run(t, testdata+"leak.heapdump.zst", Read, source.Options{Exe: exe})
 	})
+	t.Run("restored", func(t *testing.T) {
+		dumptest.RunRestore(t, testdata+"leak.heapdump.zst", Read, Restore, source.Options{})
+		dumptest.RunRestore(t, testdata+"leak.heapdump.zst", Read, Restore, source.Options{Exe: exe})
+	})
 }
 
 // TestTruth builds and runs a program that knows where everything in its heap

@@ -65,7 +65,7 @@ func fill(ctx context.Context, src *source.Source, rec *records, h *heap, b *gra
 	}); err != nil {
 		return nil, err
 	}
-	d := &detail{src: src, heap: h, g: b.Graph(), typer: gotype.NewTyper(exe, b)}
+	d := &detail{src: src, heap: h, exe: exe, g: b.Graph(), typer: gotype.NewTyper(exe, b)}
 	d.typer.Content = d.content
 	r := &rows{src: src, heap: h, b: b, typer: d.typer, claim: newClaims(exe, rec)}
 	if err := b.BuildRows(ctx, workers, func(w *graph.RowWriter, lo, hi graph.NodeID) error {

@@ -12,7 +12,10 @@ import (
 
 const small = "../../../testdata/python/small.pydump.gz"
 
-func TestConformance(t *testing.T) { dumptest.Run(t, small, Read, source.Options{}) }
+func TestConformance(t *testing.T) {
+	dumptest.Run(t, small, Read, source.Options{})
+	t.Run("restored", func(t *testing.T) { dumptest.RunRestore(t, small, Read, Restore, source.Options{}) })
+}
 
 // TestSmall checks what small.py holds.
 func TestSmall(t *testing.T) {

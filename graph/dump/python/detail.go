@@ -17,7 +17,7 @@ type Detail struct {
 func newDetailer(r *reader) *Detail {
 	d := &Detail{r: r, notes: make(map[graph.NodeID]string, len(r.f.notes))}
 	for _, x := range r.f.notes {
-		if n, ok := r.ix.Lookup(x.ID); ok {
+		if n, ok := r.g.Find(x.ID); ok {
 			d.notes[n] = x.Text
 		}
 	}

@@ -33,6 +33,18 @@ func Read(ctx context.Context, src *source.Source) (*graph.Graph, error) {
 	return r.b.Build(newDetailer(r))
 }
 
+// Restore makes the Detailer of a graph that Read made of the same dump before.
+// It reads where the records are, nothing of the objects, and fails like Read.
+func Restore(ctx context.Context, src *source.Source, g *graph.Graph, _ func(column string) []byte) (graph.Detailer, error) {
+	f, err := scan(ctx, src)
+	if err != nil {
+		return nil, err
+	}
+	r := newReader(f)
+	r.g = g
+	return newDetailer(r), nil
+}
+
 // reader is the state of building one graph.
 type reader struct {
 	f   *file
