@@ -11,7 +11,7 @@ import (
 // The empty interface is any.
 // The linker's %xx escapes are undone. Struct tags are left alone.
 func shortName(s string) string {
-	s = strings.ReplaceAll(s, "go.shape.", "") // what generic functions see of their type arguments
+	s = strings.ReplaceAll(s, shapePrefix, "") // what generic functions see of their type arguments
 	s = strings.ReplaceAll(s, "interface {}", "any")
 	if !strings.ContainsAny(s, "/%") {
 		return s
@@ -33,10 +33,25 @@ func shortName(s string) string {
 		if n < 0 {
 			n = len(s)
 		}
-		b.WriteString(unescape(s[strings.LastIndexByte(s[:n], '/')+1 : n]))
+		b.WriteString(unescape(withoutPath(s[:n])))
 		s = s[n:]
 	}
 	return b.String()
+}
+
+// withoutPath cuts the path before a package's name, which is taken to be its last
+// element, or the one before a major version: `rand.PCG` of `math/rand/v2.PCG`.
+func withoutPath(s string) string {
+	slash := strings.LastIndexByte(s, '/')
+	if slash < 0 {
+		return s
+	}
+	version, rest, ok := strings.Cut(s[slash+1:], ".")
+	name := s[strings.LastIndexByte(s[:slash], '/')+1 : slash]
+	if !ok || len(version) < 2 || version[0] != 'v' || strings.Trim(version[1:], "0123456789") != "" || strings.Contains(name, ".") {
+		return s[slash+1:]
+	}
+	return name + "." + rest
 }
 
 // quoted is the length of the string literal that s starts with.

@@ -15,6 +15,10 @@ func TestNamesShort(t *testing.T) {
 		"func(interface {}, x/y.E) (z/w.R)":       "func(any, y.E) (w.R)",
 		"struct { a x/y.T \"json:\\\"a/b\\\"\" }": "struct { a y.T \"json:\\\"a/b\\\"\" }",
 		"chan<- go.shape.int":                     "chan<- int",
+		"math/rand/v2.(*Rand).IntN":               "rand.(*Rand).IntN",
+		"antlr.Store[*a.b/antlr/v4.Config]":       "antlr.Store[*antlr.Config]",
+		"example.com/v2.T":                        "v2.T",
+		"example.com/a/vet.T":                     "vet.T",
 	} {
 		if got := shortName(in); got != want {
 			t.Errorf("shortName(%q) = %q, want %q", in, got, want)
@@ -40,5 +44,15 @@ func TestPackageOf(t *testing.T) {
 		if pkg := packageOf(full); pkg != want.pkg || e.RankOf(pkg) != want.rank {
 			t.Errorf("%s: package %q, rank %d; want %q, %d", full, pkg, e.RankOf(pkg), want.pkg, want.rank)
 		}
+	}
+}
+
+func TestSplitShapes(t *testing.T) {
+	real := &info{t: &Type{FullName: "map[string]int32", Part: PartGroups, Size: 16}}
+	shape := &info{t: &Type{FullName: "go.shape.map[string]int32", Part: PartGroups, Size: 16}}
+	header := &info{t: &Type{FullName: "go.shape.map[string]int32", Part: PartMap, Size: 48}}
+	rest, shapes := splitShapes([]*info{shape, real, header})
+	if len(rest) != 2 || rest[0] != real || rest[1] != header || len(shapes) != 1 || shapes[shape] != real {
+		t.Errorf("%d types of their own, shapes %v", len(rest), shapes)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"sync/atomic"
 
 	"github.com/refgraph/refgraph/graph"
@@ -94,6 +95,7 @@ func (ty *Typer) register(ctx context.Context, workers int) ([]graph.TypeID, err
 		return 1
 	})
 	ids := make([]graph.TypeID, len(used))
+	list, shapes := splitShapes(list)
 	names := displayNames(list)
 	for i, in := range list {
 		id := ty.b.Types().Add(names[i])
@@ -106,8 +108,41 @@ func (ty *Typer) register(ctx context.Context, workers int) ([]graph.TypeID, err
 			ty.b.SetStride(id, 2*uint32(in.t.Size/8))
 		}
 	}
+	for shape, in := range shapes {
+		ids[shape.t.id] = ids[in.t.id]
+	}
 	return ids, nil
 }
+
+// splitShapes takes out the types that are only the shape of another one, as
+// generic functions see it, with that other one.
+func splitShapes(list []*info) (rest []*info, shapes map[*info]*info) {
+	type key struct {
+		full string
+		part Part
+	}
+	real := map[key]*info{}
+	for _, in := range list {
+		if !isShape(in.t) {
+			real[key{in.t.FullName, in.t.Part}] = in
+		}
+	}
+	shapes = map[*info]*info{}
+	for _, in := range list {
+		of := real[key{strings.ReplaceAll(in.t.FullName, shapePrefix, ""), in.t.Part}]
+		if isShape(in.t) && of != nil && of.t.Size == in.t.Size && of.t.PtrBytes == in.t.PtrBytes {
+			shapes[in] = of
+			continue
+		}
+		rest = append(rest, in)
+	}
+	return rest, shapes
+}
+
+// shapePrefix begins the names of shapes.
+const shapePrefix = "go.shape."
+
+func isShape(t *Type) bool { return strings.Contains(t.FullName, shapePrefix) }
 
 // displayNames gives every type a name of its own: the short one, the full one
 // where several packages have a type of that name, and a number if all else is
@@ -134,6 +169,9 @@ func displayNames(list []*info) []string {
 // objectName tells an object that only holds a string's, slice's, map's or
 // channel's first words from the thing itself.
 func objectName(t *Type, name string) string {
+	if name == "[]uint8" {
+		name = "[]byte" // as the array behind it is named
+	}
 	if t.Part == PartNone {
 		switch t.Kind {
 		case reflect.String, reflect.Slice:

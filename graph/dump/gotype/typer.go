@@ -1,7 +1,6 @@
 package gotype
 
 import (
-	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -187,7 +186,7 @@ func (ty *Typer) Variable(n graph.NodeID, t *Type, word uint64, interior bool) {
 	s := t.Slot(word)
 	switch {
 	case s.Kind == SlotNone:
-	case strings.Contains(t.FullName, "go.shape."):
+	case isShape(t):
 		ty.shapes = append(ty.shapes, variable{n, s})
 	default:
 		ty.variables = append(ty.variables, variable{n, s})
