@@ -49,21 +49,31 @@ func newNames(bi *proc.BinaryInfo) (*names, error) {
 // its last element are escaped.
 var importPath = regexp.MustCompile(`(?:[\w.~%+-]+/)+[\w~%+-]+\.`)
 
-// short cuts import paths to their last elements.
-func short(name string) string { return canonical(lastElements(name)) }
+// majorVersion is the last element of a path whose package has the name before it.
+var majorVersion = regexp.MustCompile(`([\w~%+-]+)/v\d+\.$`)
 
-func lastElements(name string) string {
-	return importPath.ReplaceAllStringFunc(name, func(path string) string { return path[strings.LastIndexByte(path, '/')+1:] })
+// short cuts import paths to package names.
+func short(name string) string { return canonical(withoutPaths(name)) }
+
+func withoutPaths(name string) string {
+	return importPath.ReplaceAllStringFunc(name, func(path string) string {
+		path = majorVersion.ReplaceAllString(path, "$1.")
+		return path[strings.LastIndexByte(path, '/')+1:]
+	})
 }
 
 // fieldPackage is before the names of unexported fields of unnamed structs.
 var fieldPackage = regexp.MustCompile(`([{;] )\w+\.(\w+ )`)
+
+// local is what DWARF adds to the names of types declared in functions.
+var local = regexp.MustCompile(`·\d+`)
 
 // canonical is one spelling for what DWARF and the run time spell in their ways.
 func canonical(name string) string {
 	name = strings.ReplaceAll(name, "interface {}", "any")
 	name = strings.ReplaceAll(name, "go.shape.", "") // what generic functions see of their type arguments
 	name = fieldPackage.ReplaceAllString(name, "$1$2")
+	name = local.ReplaceAllString(name, "")
 	if strings.Contains(name, "%") {
 		if plain, err := url.PathUnescape(name); err == nil {
 			name = plain
@@ -83,6 +93,7 @@ func canonical(name string) string {
 // objects, by the name that they have here.
 var twins = map[string]string{
 	"runtime.notifyList": "sync.notifyList",
+	"reflect.rtype":      "internal/abi.Type",
 }
 
 // views are types under which a package knows objects that the runtime has
@@ -130,7 +141,7 @@ var typeArguments = regexp.MustCompile(`\[.*\]`)
 
 // shortFunc is the name that people see of a function.
 func shortFunc(name string) string {
-	return canonical(lastElements(typeArguments.ReplaceAllString(name, "[...]")))
+	return canonical(withoutPaths(typeArguments.ReplaceAllString(name, "[...]")))
 }
 
 // number is what tells types of one name apart.
