@@ -341,6 +341,9 @@ func (p *pathView) through() string {
 		}
 		n := p.rootNode(g)
 		name := "through " + cmp.Or(n.Name, n.Head)
+		if n.Head == "globals" { // "globals without names", "globals of plugin p.so"
+			name = "through " + n.Head + " " + n.Name
+		}
 		if p.m.Alive > 1 {
 			name = Count(g.Targets) + " " + name
 		}

@@ -100,3 +100,30 @@ func TestPathViewOfNothingAlive(t *testing.T) {
 		t.Errorf("title %q", v.Title)
 	}
 }
+
+func TestPathViewSaysThroughWhat(t *testing.T) {
+	b := graph.NewBuilder(graph.Info{}, graph.NoLabels)
+	if err := b.SetCount(3); err != nil {
+		t.Fatal(err)
+	}
+	for n, root := range []string{"globals without names", "global main.x", "global main.x"} {
+		b.SetNode(graph.NodeID(n), b.Types().Intern("T"), 8, 0)
+		b.AddRoot(graph.Root{Node: graph.NodeID(n), Name: b.String(root), Group: b.String(root)})
+	}
+	if err := b.BuildRows(t.Context(), 1, func(w *graph.RowWriter, lo, hi graph.NodeID) error {
+		for range hi - lo {
+			w.Next()
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	g, err := b.Build(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := fmt.Sprint(pathView(t, g, "T", 0).Subtitle)
+	if !strings.Contains(got, "2 through main.x · 1 through globals without names") {
+		t.Errorf("it says %s", got)
+	}
+}
