@@ -43,6 +43,8 @@ func TestNames(t *testing.T) {
 		{short, "gopkg.in/yaml%2ev3.Node", "yaml.v3.Node"},
 		{short, "main.pair[int,*go/token.File]", "main.pair[int,*token.File]"},
 		{short, "struct { sync.f func() interface {}; sync.once sync.Once }", "struct { f func() any; once sync.Once }"},
+		{canonical, "map[byte]*[]byte (header)", "map[uint8]*[]uint8 (header)"},
+		{canonical, "x.byte", "x.byte"},
 		{canonical, "sudog<chan *go/token.File>", "runtime.sudog"},
 		{shortFunc, "internal/poll.init.OnceValue[go.shape.bool].func4", "poll.init.OnceValue[...].func4"},
 		{shortFunc, "net/http.(*conn).serve.func1", "http.(*conn).serve.func1"},

@@ -65,6 +65,9 @@ func withoutPaths(name string) string {
 // fieldPackage is before the names of unexported fields of unnamed structs.
 var fieldPackage = regexp.MustCompile(`([{;] )\w+\.(\w+ )`)
 
+// byteAlias is byte where it is the language's.
+var byteAlias = regexp.MustCompile(`(^|[^\w.])byte\b`)
+
 // local is what DWARF adds to the names of types declared in functions.
 var local = regexp.MustCompile(`·\d+`)
 
@@ -73,6 +76,7 @@ func canonical(name string) string {
 	name = strings.ReplaceAll(name, "interface {}", "any")
 	name = strings.ReplaceAll(name, "go.shape.", "") // what generic functions see of their type arguments
 	name = fieldPackage.ReplaceAllString(name, "$1$2")
+	name = byteAlias.ReplaceAllString(name, "${1}uint8")
 	name = local.ReplaceAllString(name, "")
 	if strings.Contains(name, "%") {
 		if plain, err := url.PathUnescape(name); err == nil {
@@ -175,8 +179,6 @@ func (n *names) shape(name string) (s shape, ok bool) {
 	switch {
 	case name == "string":
 		return shape{form: Text}, true
-	case name == "[]byte":
-		s.form, s.types = Elements, n.find("uint8")
 	case strings.HasPrefix(name, "func ") && !strings.HasPrefix(name, "func ("):
 		return shape{form: Closure, name: shortFunc(strings.TrimPrefix(name, "func "))}, true
 	case strings.HasPrefix(name, "map["):
