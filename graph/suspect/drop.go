@@ -127,7 +127,7 @@ func (h *Heap) spread(g *topGroup) Suspect {
 	at := h.passed(g.sample)
 	s := Suspect{
 		Object: g.largest, Accumulation: at, Count: g.count, Elements: g.count, ElementType: typ,
-		Retained: g.retained, Hint: hintSpread, Path: h.Paths.Path(g.largest, nil),
+		Retained: g.retained, Hint: hintSpread, spread: true, Path: h.Paths.Path(g.largest, nil),
 		Reason: fmt.Sprintf("%s objects of type %s that no single object holds", count(g.count), typ),
 	}
 	if at != graph.None {

@@ -33,8 +33,8 @@ type rootSet struct {
 // whatever they hold: their stacks are not in the heap.
 const parkedAnyway = 1000
 
-// stacks reports goroutines or threads that wait at one place, when they are
-// many or hold a lot that nothing else holds.
+// stacks reports goroutines or threads that are at one place, when they are many
+// or hold a lot that nothing else holds.
 func stacks(ctx context.Context, h *Heap) ([]Suspect, error) {
 	sets := h.rootSets(func(r *graph.Root) bool {
 		return (r.Kind == graph.RootStack || r.Kind == graph.RootThread) && r.Rank < graph.RankRuntime && r.Via.Retains()
@@ -132,7 +132,11 @@ func (h *Heap) parked(set *rootSet) Suspect {
 	what := strings.TrimPrefix(strings.TrimPrefix(set.place, "goroutines "), "goroutine ")
 	kind := h.stackWord()
 	if k := len(set.names); k > 1 {
-		s.Reason = fmt.Sprintf("%s %ss wait at %s and hold this", count(k), kind, what)
+		doing := "are in"
+		if strings.HasSuffix(what, ")") { // "main.send (chan send)"
+			doing = "wait at"
+		}
+		s.Reason = fmt.Sprintf("%s %ss %s %s and hold this", count(k), kind, doing, what)
 		s.Elements, s.ElementType = k, kind
 	} else {
 		s.Reason = fmt.Sprintf("%s is alive and alone holds this, from a variable on its stack", h.Graph.String(set.first.Name))

@@ -77,6 +77,7 @@ type Suspect struct {
 	rank   uint8          // of the path's root
 	owners []graph.NodeID // of the elements, if there are several
 	anyway bool           // suspect however little it retains
+	spread bool           // objects that only the roots dominate, by type
 }
 
 // Detector finds one kind of leak.
@@ -208,8 +209,41 @@ func (h *Heap) distinct(all []Suspect) []Suspect {
 		}
 	}
 	return slices.DeleteFunc(slices.Clone(kept), func(s Suspect) bool {
-		return slices.ContainsFunc(kept, func(k Suspect) bool { return h.inside(&s, &k) })
+		return slices.ContainsFunc(kept, func(k Suspect) bool { return h.inside(&s, &k) || h.explains(&k, &s) })
 	})
+}
+
+// explainedShare is the part of what many objects retain together that one
+// collection below them must hold to be the better answer.
+const explainedShare = 0.9
+
+// explains reports whether k is the collection in which it comes together what s,
+// many objects that only the roots dominate, retains.
+func (h *Heap) explains(k, s *Suspect) bool {
+	if !s.spread || k.spread || k.Elements == 0 && len(k.owners) == 0 || float64(k.Retained) < explainedShare*float64(s.Retained) {
+		return false
+	}
+	owners := k.owners
+	if len(owners) == 0 {
+		owners = []graph.NodeID{k.where()}
+	}
+	return !slices.ContainsFunc(owners, func(n graph.NodeID) bool {
+		return n == graph.None || h.Graph.TypeName(h.top(n)) != s.Type
+	})
+}
+
+// top is what an object has above it in the dominator tree right below the roots;
+// the object itself where that is too far to look.
+func (h *Heap) top(n graph.NodeID) graph.NodeID {
+	at := n
+	for range longest {
+		d := h.Tree.Idom(at)
+		if d == graph.None {
+			return at
+		}
+		at = d
+	}
+	return n
 }
 
 // inside reports whether s is a part of what k's elements retain, or one of the

@@ -283,6 +283,23 @@ func TestPoolsAreNoLeaks(t *testing.T) {
 	}
 }
 
+// TestOneAnswerForManyHolders has many objects that only the roots dominate; what
+// they retain comes together in one kind of list below them.
+func TestOneAnswerForManyHolders(t *testing.T) {
+	var p picture
+	ballast(&p)
+	for k := range 200 {
+		p.add("@main.vms[%d]>vm%d vm%d=main.VM/64 vm%d.list>vl%d vl%d=main.List/64", k, k, k, k, k, k)
+		for i := range 40 {
+			p.add("vl%d.items[%d]>vi%d vi%d=main.Item/1024", k, i, 40*k+i, 40*k+i)
+		}
+	}
+	list := findAll(t, heap(t, &p))
+	if len(list) != 1 || !strings.HasPrefix(list[0].Reason, "200 main.List hold 8,000 main.Item in .items[…]") {
+		t.Errorf("%d suspects:\n%s", len(list), show(list))
+	}
+}
+
 func TestAllLeaksTogether(t *testing.T) {
 	var p picture
 	ballast(&p)
