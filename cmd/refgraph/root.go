@@ -71,7 +71,9 @@ explains itself in an incident ticket.
 		a.hide = re
 		return nil
 	}
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return usageError{hintError{err, "see " + c.CommandPath() + " --help"}}
+	})
 	addProfile(root)
 	root.AddCommand(
 		newInfo(a), newTop(a), newPaths(a), newObject(a), newSites(a), newCapture(a),
@@ -85,9 +87,9 @@ explains itself in an incident ticket.
 }
 
 // oneDump is the argument check of commands that read one dump.
-func oneDump(_ *cobra.Command, args []string) error {
+func oneDump(c *cobra.Command, args []string) error {
 	if len(args) == 1 {
 		return nil
 	}
-	return usageError{hintError{errDumpCount(len(args)), "refgraph <command> DUMP [flags]"}}
+	return usageError{hintError{errDumpCount(len(args)), c.CommandPath() + " DUMP [flags]"}}
 }
