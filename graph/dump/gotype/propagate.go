@@ -267,7 +267,19 @@ func (p *propagation) refines(number uint32, cur claim) bool {
 		return !old.t.Internal() && (old.t.Part == PartNone || old.t.Part == PartArray) && old.t.Size == in.t.Size &&
 			old.t.PtrBytes > 0 == (in.t.PtrBytes > 0)
 	}
-	return !cur.exact() && in.t.startsWith(old.t)
+	return !cur.exact() && (in.t.startsWith(old.t) || in.t.isMadeOf(old.t))
+}
+
+// isMadeOf reports whether a t is what its users see of an s of the runtime, to
+// which the runtime's own variables point.
+func (t *Type) isMadeOf(s *Type) bool {
+	switch t.Part {
+	case PartMap:
+		return s.FullName == "internal/runtime/maps.Map"
+	case PartChan:
+		return s.FullName == "runtime.hchan"
+	}
+	return false
 }
 
 // maxDepth bounds how deep types are nested at their start.

@@ -100,6 +100,25 @@ func TestTyper(t *testing.T) {
 				h.global(t, e, "main.numbers", 0, numbers)
 			}
 		},
+		"what the runtime points to": func(t *testing.T, h *heap) (map[int]string, func()) {
+			word := func(field string) int {
+				f, ok := session.Field(field)
+				if !ok {
+					t.Fatalf("no field %s", field)
+				}
+				return int(f.Offset / 8)
+			}
+			m, ch := h.add(48), h.add(112)
+			h.objects[m].scan, h.objects[ch].scan = true, true
+			last := h.add(208, word("m"), m, word("ch"), ch)
+			middle := h.add(208, 2, last)
+			first := h.add(208, 2, middle)
+			return map[int]string{m: "map[string]*main.Session folded", ch: "chan *main.Session", first: "main.Session", last: "main.Session"}, func() {
+				h.ty.Variable(graph.NodeID(ch), typeNamed(t, e, "*runtime.hchan"), 0, false)
+				h.ty.Variable(graph.NodeID(m), typeNamed(t, e, "*internal/runtime/maps.Map"), 0, false)
+				h.ty.Object(graph.NodeID(first), session, graph.TypeInferred)
+			}
+		},
 		"closures": func(t *testing.T, h *heap) (map[int]string, func()) {
 			s := h.add(208)
 			h.objects[s].scan = true
