@@ -1,6 +1,7 @@
 package gotype
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/refgraph/refgraph/graph"
@@ -54,5 +55,19 @@ func TestSplitShapes(t *testing.T) {
 	rest, shapes := splitShapes([]*info{shape, real, header})
 	if len(rest) != 2 || rest[0] != real || rest[1] != header || len(shapes) != 1 || shapes[shape] != real {
 		t.Errorf("%d types of their own, shapes %v", len(rest), shapes)
+	}
+}
+
+func TestDisplayNames(t *testing.T) {
+	named := func(name, full string, part Part) *info {
+		return &info{t: &Type{Name: name, FullName: full, Part: part}}
+	}
+	got := displayNames([]*info{
+		named("[]map.group[string]a.T", "[]map.group[string]x/a.T", PartArray), named("map.group[int]bool", "map.group[int]bool", PartNone),
+		named("[]map.group[int]bool", "[]map.group[int]bool", PartArray), named("map[int]bool (groups)", "map[int]bool (groups)", PartGroups), named("a.T", "x/a.T", PartNone), named("a.T", "y/a.T", PartNone),
+	})
+	want := []string{"map[string]a.T (groups)", "map[int]bool (group)", "[]map.group[int]bool", "map[int]bool (groups)", "x/a.T", "y/a.T"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -150,11 +150,11 @@ func isShape(t *Type) bool { return strings.Contains(t.FullName, shapePrefix) }
 func displayNames(list []*info) []string {
 	short, full := map[string]int{}, map[string]int{}
 	for _, in := range list {
-		short[objectName(in.t, in.t.Name)]++
+		short[objectName(in.t, groupsName(in.t.Name))]++
 	}
 	out := make([]string, len(list))
 	for i, in := range list {
-		out[i] = objectName(in.t, in.t.Name)
+		out[i] = objectName(in.t, groupsName(in.t.Name))
 		if short[out[i]] == 1 {
 			continue
 		}
@@ -164,6 +164,18 @@ func displayNames(list []*info) []string {
 		}
 	}
 	return out
+}
+
+// groupsName is how the groups of a map are called whose map has no known type:
+// the allocator knows the structs that they are made of.
+func groupsName(name string) string {
+	if rest, ok := strings.CutPrefix(name, "[]map.group["); ok {
+		return "map[" + rest + " (groups)"
+	}
+	if rest, ok := strings.CutPrefix(name, "map.group["); ok {
+		return "map[" + rest + " (group)"
+	}
+	return name
 }
 
 // objectName tells an object that only holds a string's, slice's, map's or
