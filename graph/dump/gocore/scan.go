@@ -59,6 +59,10 @@ func (s *scanner) span(w *graph.RowWriter, sp *span, lo, hi graph.NodeID) {
 		if n >= hi {
 			return
 		}
+		if s.p.heap.condemned(sp, i) {
+			w.Next() // what it refers to may be something else by now
+			continue
+		}
 		if data == nil {
 			if zeros < sp.size {
 				s.lost.Add(1)
@@ -82,7 +86,7 @@ func (s *scanner) noscan(w *graph.RowWriter, sp *span, lo, hi graph.NodeID) {
 		if n >= hi {
 			return
 		}
-		if data != nil {
+		if data != nil && !s.p.heap.condemned(sp, i) {
 			s.typer.Closure(n, binary.LittleEndian.Uint64(data[uint64(i)*sp.elem:]))
 		}
 		if sp.elem == 8 || sp.elem == 16 {
