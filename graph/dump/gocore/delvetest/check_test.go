@@ -100,7 +100,7 @@ func (b *both) onStack() func(addr uint64) bool {
 // check compares the types of at most so many objects.
 func (b *both) check(t *testing.T, most int) *result {
 	t.Helper()
-	r := &result{compared: map[graph.NodeID]bool{}, faults: map[string]*fault{}, untyped: map[string]int{}}
+	r := &result{compared: map[graph.NodeID]bool{}, faults: map[string]*fault{}, noted: map[string]int{}}
 	for v := range r.objects {
 		r.objects[v] = map[graph.NodeID]bool{}
 	}
@@ -120,7 +120,7 @@ type result struct {
 	compared map[graph.NodeID]bool
 	forms    [forms]int        // compared objects by what was first claimed of them
 	faults   map[string]*fault // what is wrong, missing or not known
-	untyped  map[string]int    // claims about objects without a type
+	noted    map[string]int    // claims about objects without a type, and impossible ones
 }
 
 // fault is one way to be wrong, with an example.
@@ -140,8 +140,8 @@ func (r *result) add(b *both, c *Claim) {
 		return
 	case Unknown:
 		r.fault(fmt.Sprintf("no type in DWARF has the name %s", b.g.TypeName(n)), c)
-	case Untyped:
-		r.untyped[c.String()]++
+	case Untyped, Impossible:
+		r.noted[fmt.Sprintf("%v: %v", v, c)]++
 	case Wrong:
 		_, delta, _ := b.g.Containing(c.Addr)
 		r.fault(fmt.Sprintf("%s (%v, %d B) has at its byte %d for Delve %v",
@@ -175,11 +175,11 @@ func (r *result) String() string {
 			fmt.Fprintf(&b, "  %-18v %10d\n", Form(f), n)
 		}
 	}
-	names := slices.SortedFunc(maps.Keys(r.untyped), func(a, b string) int {
-		return cmp.Or(cmp.Compare(r.untyped[b], r.untyped[a]), cmp.Compare(a, b))
+	names := slices.SortedFunc(maps.Keys(r.noted), func(a, b string) int {
+		return cmp.Or(cmp.Compare(r.noted[b], r.noted[a]), cmp.Compare(a, b))
 	})
 	for _, name := range names[:min(len(names), maxShown)] {
-		fmt.Fprintf(&b, "untyped %d times: %s\n", r.untyped[name], name)
+		fmt.Fprintf(&b, "%d times %s\n", r.noted[name], name)
 	}
 	return b.String()
 }
@@ -198,6 +198,9 @@ func (r *result) verify(t *testing.T, least int) {
 	}
 	if len(faults) > maxShown {
 		t.Errorf("and %d other ways to be wrong", len(faults)-maxShown)
+	}
+	if n, of := len(r.objects[Impossible]), len(r.compared); n*1000 > of {
+		t.Errorf("claims about %d objects are impossible, of %d: more than dead variables and DWARF's mistakes explain", n, of)
 	}
 	if n := len(r.compared); n < least {
 		t.Errorf("only %d objects were compared, not %d", n, least)

@@ -13,20 +13,21 @@ import (
 type Verdict uint8
 
 const (
-	Equal     Verdict = iota // the object is what the claim says, from its start
-	Contained                // the object has it inside
-	Converted                // so but for a name: Go converts pointers to types alike
-	Untyped                  // the object's name tells its size only
-	Shared                   // of the small values that share a block, it is another one
-	Unknown                  // DWARF has no type of the object's name
-	Outside                  // no object: a global variable, a stack, memory of the runtime
-	Missing                  // no object either, but it is among the objects
+	Equal      Verdict = iota // the object is what the claim says, from its start
+	Contained                 // the object has it inside
+	Converted                 // so but for a name: Go converts pointers to types alike
+	Untyped                   // the object's name tells its size only
+	Shared                    // of the small values that share a block, it is another one
+	Unknown                   // DWARF has no type of the object's name
+	Outside                   // no object: a global variable, a stack, memory of the runtime
+	Impossible                // the claim is of more bytes than the allocator gave the object
+	Missing                   // no object either, but it is among the objects
 	Wrong
 	verdicts
 )
 
 func (v Verdict) String() string {
-	return [verdicts]string{"equal", "contained", "converted", "untyped", "shared block", "unknown name", "outside the heap", "missing", "wrong"}[v]
+	return [verdicts]string{"equal", "contained", "converted", "untyped", "shared block", "unknown name", "outside the heap", "impossible", "missing", "wrong"}[v]
 }
 
 // Judge compares claims with the types of a graph.
@@ -73,7 +74,7 @@ func (j *Judge) Check(c *Claim) (Verdict, graph.NodeID) {
 	case !k.ok:
 		return Unknown, n
 	case int64(delta)+c.extent() > int64(j.g.Size(n)):
-		return Wrong, n
+		return Impossible, n // of a dead variable, or DWARF is mistaken
 	case delta == 0 && k.equals(c):
 		return Equal, n
 	case k.holds(c, int64(delta)):
@@ -101,7 +102,7 @@ func (j *Judge) outside(addr uint64) Verdict {
 
 // small reports whether values of the shape can share a block.
 func (s *shape) small() bool {
-	return s.form == Text || len(s.types) > 0 && s.types[0].Size() < tinyBlock
+	return s.form == Text || slices.ContainsFunc(s.types, func(t godwarf.Type) bool { return t.Size() < tinyBlock })
 }
 
 // equals reports whether the claim is of all of an object of this shape.

@@ -15,6 +15,8 @@ import (
 type names struct {
 	bi      *proc.BinaryInfo
 	byShort map[string][]string // DWARF's names by what people see, and by canonical ones
+	all     []string
+	maps    map[string][]godwarf.Type // see namedMaps
 }
 
 func newNames(bi *proc.BinaryInfo) (*names, error) {
@@ -22,7 +24,7 @@ func newNames(bi *proc.BinaryInfo) (*names, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &names{bi, map[string][]string{}}
+	n := &names{bi: bi, byShort: map[string][]string{}, all: all}
 	packages := map[string]string{}
 	for name, paths := range bi.PackageMap {
 		for _, path := range paths {
@@ -118,7 +120,11 @@ var implementations = map[string]Form{
 
 // find returns the types of a name: several if packages share it.
 func (n *names) find(name string) (types []godwarf.Type) {
-	for _, full := range n.byShort[name] {
+	full := n.byShort[name]
+	if len(full) == 0 {
+		full = n.byShort[short(name)] // long outside and short inside an unnamed struct
+	}
+	for _, full := range full {
 		if t, err := n.bi.FindType(full); err == nil {
 			types = append(types, t)
 		}
@@ -131,6 +137,28 @@ func (n *names) find(name string) (types []godwarf.Type) {
 		}
 	}
 	return types
+}
+
+// namedMaps returns the maps of an unnamed map type that DWARF has only under names
+// of the program's.
+func (n *names) namedMaps(name string) []godwarf.Type {
+	if n.maps == nil {
+		n.maps = map[string][]godwarf.Type{}
+		for _, full := range n.all {
+			if strings.ContainsAny(full[:1], "*[") {
+				continue
+			}
+			t, err := n.bi.FindType(full)
+			if err != nil {
+				continue
+			}
+			if m, ok := godwarf.ResolveTypedef(t).(*godwarf.MapType); ok {
+				unnamed := short("map[" + m.KeyType.Common().Name + "]" + m.ElemType.Common().Name)
+				n.maps[unnamed] = append(n.maps[unnamed], t)
+			}
+		}
+	}
+	return n.maps[name]
 }
 
 // arrayName splits the name of an array type: [8]*main.T is 8 of *main.T.
@@ -156,7 +184,7 @@ var suffixes = []struct {
 	text string
 	form Form
 }{
-	{" (groups)", Groups}, {" (directory)", Directory}, {" (table)", Table}, {" (buffer)", Buffer},
+	{" (groups)", Groups}, {" (group)", Groups}, {" (directory)", Directory}, {" (table)", Table}, {" (buffer)", Buffer},
 	{" (header)", Value}, {" (variable)", Value},
 }
 
@@ -173,6 +201,9 @@ func (n *names) shape(name string) (s shape, ok bool) {
 	for _, x := range suffixes {
 		if base, ok := strings.CutSuffix(name, x.text); ok {
 			s.form, s.types = x.form, n.find(base)
+			if x.form == Groups && len(s.types) == 0 {
+				s.types = n.namedMaps(base)
+			}
 			return s, len(s.types) > 0
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/go-delve/delve/pkg/dwarf/godwarf"
 	"github.com/go-delve/delve/pkg/proc"
@@ -17,7 +18,7 @@ func (w *walk) visit(v *proc.Variable, path *Path) {
 	}
 	switch v.Kind {
 	case reflect.Pointer:
-		if len(v.Children) > 0 {
+		if len(v.Children) > 0 && !strings.Contains(v.DwarfType.Common().Name, shapeOfPointer) {
 			w.pointer(v.Children[0].Addr, v.Children[0].DwarfType, path)
 		}
 	case reflect.Interface:
@@ -44,6 +45,10 @@ func (w *walk) visit(v *proc.Variable, path *Path) {
 	}
 }
 
+// shapeOfPointer is in the names of what generic functions know of pointers: the
+// type that they claim to point to says nothing.
+const shapeOfPointer = "go.shape.*"
+
 func (w *walk) children(v *proc.Variable, path *Path, step func(i int) string) {
 	for i := range v.Children {
 		w.visit(&v.Children[i], &Path{path, step(i)})
@@ -52,6 +57,9 @@ func (w *walk) children(v *proc.Variable, path *Path, step func(i int) string) {
 
 // pointer is a pointer to a value.
 func (w *walk) pointer(addr uint64, typ godwarf.Type, path *Path) {
+	if t, ok := godwarf.ResolveTypedef(typ).(*godwarf.StructType); ok && notInHeap(t) {
+		return
+	}
 	if typ.Size() > 0 && w.claim(Claim{Addr: addr, Form: Value, Type: typ, Path: path}) {
 		w.later(addr, typ, path)
 	}
