@@ -1,6 +1,11 @@
 package gocore
 
-import "debug/elf"
+import (
+	"debug/elf"
+	"slices"
+
+	"golang.org/x/debug/third_party/delve/dwarf/regnum"
+)
 
 // arch is what differs between the machines.
 type arch struct {
@@ -16,7 +21,11 @@ type arch struct {
 	pc, sp, lr   int // their indexes; lr is -1 without
 	contextRegs  int // offset of the registers in a ucontext
 	contextOrder []int
-	// nested functions of C libraries follow the same ABI: nothing to add.
+	dwarf        []uint64 // DWARF's numbers of the general registers, by index in a prstatus note
+	// runtime.asyncPreempt keeps the registers of the function it interrupts, in
+	// this order, from this offset of its frame on.
+	spilled   []uint64
+	spilledAt uint64
 }
 
 // prstatusRegs is the offset of the registers in a prstatus note, on all
@@ -32,6 +41,11 @@ var amd64 = &arch{
 	name: "amd64", machine: elf.EM_X86_64, quantum: 1, stackAlign: 8,
 	threadRegs: 27, pc: 16, sp: 19, lr: -1,
 	contextRegs: 40, contextOrder: []int{9, 8, 7, 6, 3, 2, 1, 0, 14, 13, 4, 5, 12, 10, 11, 19, 16},
+	dwarf: []uint64{regnum.AMD64_R15, regnum.AMD64_R14, regnum.AMD64_R13, regnum.AMD64_R12, regnum.AMD64_Rbp, regnum.AMD64_Rbx,
+		regnum.AMD64_R11, regnum.AMD64_R10, regnum.AMD64_R9, regnum.AMD64_R8, regnum.AMD64_Rax, regnum.AMD64_Rcx, regnum.AMD64_Rdx,
+		regnum.AMD64_Rsi, regnum.AMD64_Rdi},
+	spilled: []uint64{regnum.AMD64_Rax, regnum.AMD64_Rcx, regnum.AMD64_Rdx, regnum.AMD64_Rbx, regnum.AMD64_Rsi, regnum.AMD64_Rdi,
+		regnum.AMD64_R8, regnum.AMD64_R9, regnum.AMD64_R10, regnum.AMD64_R11, regnum.AMD64_R12, regnum.AMD64_R13, regnum.AMD64_R14, regnum.AMD64_R15},
 }
 
 // arm64's user_pt_regs: x0 to x30, sp, pc, pstate. Its sigcontext, 16-byte
@@ -39,29 +53,25 @@ var amd64 = &arch{
 var arm64 = &arch{
 	name: "arm64", machine: elf.EM_AARCH64, usesLR: true, minFrame: 8, quantum: 4, stackAlign: 16,
 	threadRegs: 34, pc: 32, sp: 31, lr: 30,
-	contextRegs: 184, contextOrder: arm64Order(),
+	contextRegs: 184, contextOrder: upTo[int](33),
+	dwarf:   upTo[uint64](31),
+	spilled: slices.DeleteFunc(upTo[uint64](27), func(x uint64) bool { return x == 18 }), spilledAt: 8,
 }
 
-func arm64Order() []int {
-	order := make([]int, 33)
-	for i := range order {
-		order[i] = i
-	}
-	return order
-}
-
-// generalRegs are the indexes of the registers that can hold Go pointers: all
-// but pc, sp and the machine's state.
-func (a *arch) generalRegs() []int {
-	var out []int
-	for i := range a.threadRegs {
-		general := i <= 30
-		if a == amd64 {
-			general = i <= 14
-		}
-		if general {
-			out = append(out, i)
-		}
+// upTo counts from 0 to below n.
+func upTo[T int | uint64](n int) (out []T) {
+	for i := range n {
+		out = append(out, T(i))
 	}
 	return out
+}
+
+// spilledIn tells which register's contents are at an offset of the frame of
+// runtime.asyncPreempt, by DWARF's number.
+func (a *arch) spilledIn(off uint64) (reg uint64, ok bool) {
+	i := (off - a.spilledAt) / 8
+	if off < a.spilledAt || i >= uint64(len(a.spilled)) {
+		return 0, false
+	}
+	return a.spilled[i], true
 }

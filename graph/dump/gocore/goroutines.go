@@ -52,8 +52,8 @@ func (p *process) goroutines() (gs []goroutine, total int) {
 	return gs, total
 }
 
-// origin says where a goroutine's stack walk starts, and the registers that may
-// hold pointers if a thread was running it.
+// origin says where a goroutine's stack walk starts, and what the general registers
+// hold if a thread was running it, by arch.dwarf.
 func (p *process) origin(g *goroutine) (at start, regs []uint64) {
 	m, l := p.mem, p.l
 	if g.status == gRunning {
@@ -63,11 +63,7 @@ func (p *process) origin(g *goroutine) (at start, regs []uint64) {
 			if a.lr >= 0 {
 				at.lr = regs[a.lr]
 			}
-			var general []uint64
-			for _, i := range a.generalRegs() {
-				general = append(general, regs[i])
-			}
-			return at, general
+			return at, regs[:len(a.dwarf)]
 		}
 		if sp := m.u64(g.m + l.MVdsoSP.off); sp >= g.lo && sp < g.hi {
 			return start{pc: m.u64(g.m + l.MVdsoPC.off), sp: sp, trap: true}, nil

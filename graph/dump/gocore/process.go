@@ -63,6 +63,11 @@ type roots struct {
 	b     *graph.Builder
 	typer *gotype.Typer
 	local map[uint64][]gotype.Local // by pc
+	// registersAt is what Registers said last: a goroutine has a dozen.
+	registersAt struct {
+		pc   uint64
+		list []gotype.Register
+	}
 	// statics are the values in data and bss that variables lead to.
 	statics *gotype.Statics
 }

@@ -98,7 +98,7 @@ func (s *stackScan) span(lo, hi uint64) {
 func (s *stackScan) visit(f *frame) {
 	s.frame = f
 	name := f.fn.Name
-	injected := name == "runtime.asyncPreempt" || name == "runtime.debugCallV2"
+	injected := name == asyncPreempt || name == "runtime.debugCallV2"
 	if s.conservative || injected {
 		s.wholeFrame(f, injected)
 		s.conservative = injected

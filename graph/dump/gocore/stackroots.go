@@ -37,16 +37,34 @@ func (r *roots) goroutine(g *goroutine) {
 
 // registers adds what the registers of a running goroutine may refer to.
 func (r *roots) registers(g *goroutine, s *stackScan, pc uint64, regs []uint64) {
-	fn, _ := r.p.exe.FuncAt(pc)
-	name, group := g.title(fn)
-	root := graph.Root{Kind: graph.RootStack, Rank: r.p.exe.RankOf(fn.Package()), Via: graph.Conservative}
-	for _, v := range regs {
+	for i, v := range regs {
 		if v >= g.lo && v < g.hi {
 			s.guessed = append(s.guessed, v)
 			continue
 		}
-		r.add(v, r.name(root, name+" · register", group+" · register"), holder{})
+		r.register(g, pc, r.p.core.arch.dwarf[i], v)
 	}
+}
+
+// register adds what a register may refer to when the goroutine is at pc: what a
+// variable there refers to, or else what looks like it.
+func (r *roots) register(g *goroutine, pc, number, v uint64) {
+	if _, _, _, ok := r.p.heap.find(v); !ok {
+		return
+	}
+	fn, _ := r.p.exe.FuncAt(pc)
+	name, group := g.title(fn)
+	root := graph.Root{Kind: graph.RootStack, Rank: r.p.exe.RankOf(fn.Package()), Via: graph.Conservative}
+	what, from := " · register", holder{}
+	if r.registersAt.pc != pc {
+		r.registersAt.pc, r.registersAt.list = pc, r.p.exe.Registers(pc)
+	}
+	for _, in := range r.registersAt.list {
+		if in.Number == number {
+			what, from.typ, root.Via = " · "+in.Name, in.Type, graph.Strong
+		}
+	}
+	r.add(v, r.name(root, name+what, group+what), from)
 }
 
 func (r *roots) warnStack(g *goroutine, why string) {
@@ -68,6 +86,12 @@ func (r *roots) stackRef(g *goroutine, title, group string, rank uint8, ref stac
 		return
 	}
 	f := ref.frame
+	if f.fn.Name == asyncPreempt {
+		if number, ok := r.p.core.arch.spilledIn(ref.slot - f.sp); ok {
+			r.register(g, f.lr, number, ref.value)
+			return
+		}
+	}
 	root.Rank = r.p.exe.RankOf(f.fn.Package())
 	name, group := g.title(f.fn)
 	v, word := r.variable(f, ref.slot)

@@ -135,8 +135,12 @@ func (u *unwinder) link(innermost, syscall bool) {
 	}
 }
 
+// asyncPreempt is the function that the runtime has a goroutine call wherever it
+// is, to make it wait.
+const asyncPreempt = "runtime.asyncPreempt"
+
 func isInjectedCall(name string) bool {
-	return name == "runtime.sigpanic" || name == "runtime.asyncPreempt" || name == "runtime.debugCallV2"
+	return name == "runtime.sigpanic" || name == asyncPreempt || name == "runtime.debugCallV2"
 }
 
 // next goes to the caller's frame.

@@ -61,8 +61,8 @@ const maxLocals = 1 << 16
 
 // Locals returns the variables with pointers that are in memory of the frame
 // when it is at pc, in order of CFAOffset, outer scopes first. For a frame that
-// is not the newest pass the return address minus one. Variables in registers
-// are left out.
+// is not the newest pass the return address minus one. For variables in registers
+// see Registers.
 func (e *Exe) Locals(pc uint64) []Local {
 	c := &e.locals
 	c.mu.Lock()
@@ -107,6 +107,8 @@ type scope struct {
 	u   *unit
 	pc  uint64
 	out []Local
+
+	registers []Register
 }
 
 // walk adds the variables of a scope, then those of the scopes in it.
@@ -155,24 +157,38 @@ func (s *scope) variable(d *entry) {
 	if typ == nil || typ.PtrBytes == 0 || name == "" || strings.HasPrefix(name, "~") || name == "_" {
 		return
 	}
+	short, ref := strings.CutPrefix(name, "&")
+	framed := false
+	for _, p := range pieces(s.location(d, s.pc), typ.Size) {
+		framed = framed || !p.inRegister
+		s.piece(short, ref, typ, p)
+	}
+	if framed {
+		return
+	}
 	// At a call a variable is still in the register it was passed in; that it
 	// is spilled too is said from the return address on.
-	pieces := framePieces(s.location(d, s.pc), typ.Size)
-	if len(pieces) == 0 {
-		pieces = framePieces(s.location(d, s.pc+1), typ.Size)
-	}
-	short, ref := strings.CutPrefix(name, "&")
-	for _, p := range pieces {
-		l := Local{Name: short, Type: typ, CFAOffset: p.at, Ref: ref}
-		if p.size < typ.Size {
-			path := []byte(short)
-			if l.Type = typ.wordType(p.off, &path); l.Type == nil || p.size < 8 {
-				continue
-			}
-			l.Name = string(path)
+	for _, p := range pieces(s.location(d, s.pc+1), typ.Size) {
+		if !p.inRegister {
+			s.piece(short, ref, typ, p)
 		}
-		s.out = append(s.out, l)
 	}
+}
+
+// piece adds a piece of a variable.
+func (s *scope) piece(name string, ref bool, typ *Type, p piece) {
+	if p.size < typ.Size {
+		path := []byte(name)
+		if typ = typ.wordType(p.off, &path); typ == nil || p.size < 8 {
+			return
+		}
+		name = string(path)
+	}
+	if p.inRegister {
+		s.registers = append(s.registers, Register{uint64(p.at), name, typ})
+		return
+	}
+	s.out = append(s.out, Local{Name: name, Type: typ, CFAOffset: p.at, Ref: ref})
 }
 
 // location returns the location expression of a variable at a pc.
@@ -225,15 +241,17 @@ func (s *scope) locations(v value) (list []loclist.Entry) {
 	return list
 }
 
-// piece is size bytes of a variable from off on that are in the frame.
+// piece is size bytes of a variable from off on that are in the frame or in a
+// register.
 type piece struct {
-	off, size uint64
-	at        int64 // from the canonical frame address
+	off, size  uint64
+	at         int64 // from the canonical frame address, or the register's number
+	inRegister bool
 }
 
-// framePieces evaluates a location expression and returns the parts of the
-// variable that are at an address relative to the frame.
-func framePieces(expr []byte, size uint64) (out []piece) {
+// pieces evaluates a location expression and returns the parts of the variable
+// that are at an address relative to the frame or in registers.
+func pieces(expr []byte, size uint64) (out []piece) {
 	defer func() {
 		if recover() != nil {
 			out = nil // the library does not check everything
@@ -245,19 +263,26 @@ func framePieces(expr []byte, size uint64) (out []piece) {
 	// Any base does: what is found relative to it is in the frame.
 	const base, span = 1 << 46, 1 << 32
 	regs := op.DwarfRegisters{CFA: base, FrameBase: base, ByteOrder: binary.LittleEndian}
-	addr, pieces, err := op.ExecuteStackProgram(regs, expr, 8, nil)
+	addr, parts, err := op.ExecuteStackProgram(regs, expr, 8, nil)
 	inFrame := func(a int64) bool { return a > base-span && a < base+span }
 	switch {
 	case err != nil:
-	case pieces == nil && inFrame(addr):
-		out = append(out, piece{0, size, addr - base})
+	case parts == nil && inFrame(addr):
+		out = append(out, piece{off: 0, size: size, at: addr - base})
 	}
 	off := uint64(0)
-	for _, p := range pieces {
-		if p.Kind == op.AddrPiece && p.Size > 0 && inFrame(int64(p.Val)) {
-			out = append(out, piece{off, uint64(p.Size), int64(p.Val) - base})
+	for _, p := range parts {
+		n := uint64(max(p.Size, 0))
+		if len(parts) == 1 && n == 0 {
+			n = size // a register that is not said to be a part
 		}
-		off += uint64(max(p.Size, 0))
+		switch {
+		case p.Kind == op.AddrPiece && n > 0 && inFrame(int64(p.Val)):
+			out = append(out, piece{off: off, size: n, at: int64(p.Val) - base})
+		case p.Kind == op.RegPiece && n <= 8:
+			out = append(out, piece{off: off, size: n, at: int64(p.Val), inRegister: true})
+		}
+		off += n
 	}
 	return out
 }
