@@ -49,7 +49,7 @@ func (r *roots) registers(g *goroutine, s *stackScan, pc uint64, regs []uint64) 
 // register adds what a register may refer to when the goroutine is at pc: what a
 // variable there refers to, or else what looks like it.
 func (r *roots) register(g *goroutine, pc, number, v uint64) {
-	if _, _, _, ok := r.p.heap.find(v); !ok {
+	if _, sp, slot, ok := r.p.heap.find(v); !ok || r.p.heap.condemned(sp, slot) {
 		return
 	}
 	fn, _ := r.p.exe.FuncAt(pc)
