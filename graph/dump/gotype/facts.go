@@ -184,6 +184,8 @@ func (in *info) better(than *info) bool {
 		return a.Part.tiled() // a slice's array of one element is also an element
 	case a.Size != b.Size:
 		return a.Size > b.Size
+	case in.shape != than.shape:
+		return !in.shape
 	case a.Part != b.Part:
 		return a.Part > b.Part
 	case in.depth != than.depth:

@@ -50,8 +50,8 @@ func TestPackageOf(t *testing.T) {
 
 func TestSplitShapes(t *testing.T) {
 	real := &info{t: &Type{FullName: "map[string]int32", Part: PartGroups, Size: 16}}
-	shape := &info{t: &Type{FullName: "go.shape.map[string]int32", Part: PartGroups, Size: 16}}
-	header := &info{t: &Type{FullName: "go.shape.map[string]int32", Part: PartMap, Size: 48}}
+	shape := &info{shape: true, t: &Type{FullName: "go.shape.map[string]int32", Part: PartGroups, Size: 16}}
+	header := &info{shape: true, t: &Type{FullName: "go.shape.map[string]int32", Part: PartMap, Size: 48}}
 	rest, shapes := splitShapes([]*info{shape, real, header})
 	if len(rest) != 2 || rest[0] != real || rest[1] != header || len(shapes) != 1 || shapes[shape] != real {
 		t.Errorf("%d types of their own, shapes %v", len(rest), shapes)

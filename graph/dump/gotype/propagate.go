@@ -5,6 +5,7 @@ import (
 	"math/bits"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -267,7 +268,14 @@ func (p *propagation) refines(number uint32, cur claim) bool {
 		return !old.t.Internal() && (old.t.Part == PartNone || old.t.Part == PartArray) && old.t.Size == in.t.Size &&
 			old.t.PtrBytes > 0 == (in.t.PtrBytes > 0)
 	}
-	return !cur.exact() && (in.t.startsWith(old.t) || in.t.isMadeOf(old.t))
+	return !cur.exact() && (in.t.startsWith(old.t) || in.t.isMadeOf(old.t) || old.shape && in.hasShape(old))
+}
+
+// hasShape reports whether a type can be what generic functions know by a shape.
+func (in *info) hasShape(shape *info) bool {
+	generic := func(t *Type) string { name, _, _ := strings.Cut(t.FullName, "["); return name }
+	return !in.shape && in.t.Part == shape.t.Part && in.t.Size == shape.t.Size && in.t.PtrBytes == shape.t.PtrBytes &&
+		(generic(in.t) == generic(shape.t) || strings.HasPrefix(shape.t.FullName, shapePrefix))
 }
 
 // isMadeOf reports whether a t is what its users see of an s of the runtime, to

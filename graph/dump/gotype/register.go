@@ -123,14 +123,14 @@ func splitShapes(list []*info) (rest []*info, shapes map[*info]*info) {
 	}
 	real := map[key]*info{}
 	for _, in := range list {
-		if !isShape(in.t) {
+		if !in.shape {
 			real[key{in.t.FullName, in.t.Part}] = in
 		}
 	}
 	shapes = map[*info]*info{}
 	for _, in := range list {
 		of := real[key{strings.ReplaceAll(in.t.FullName, shapePrefix, ""), in.t.Part}]
-		if isShape(in.t) && of != nil && of.t.Size == in.t.Size && of.t.PtrBytes == in.t.PtrBytes {
+		if in.shape && of != nil && of.t.Size == in.t.Size && of.t.PtrBytes == in.t.PtrBytes {
 			shapes[in] = of
 			continue
 		}

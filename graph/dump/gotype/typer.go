@@ -224,6 +224,7 @@ type info struct {
 	flat  []slotCode
 	class uint8 // of its slot; classLarge and classTiled too
 	scan  slotScan
+	shape bool  // only the shape of another type
 	tiny  bool  // may share a 16-byte block
 	pools bool  // has a sync.Pool in it
 	depth uint8 // how many types begin with each other at the start of it
@@ -271,7 +272,7 @@ func (ty *Typer) addInfo(number uint32) *info {
 }
 
 func newInfo(t *Type) *info {
-	in := &info{t: t, flat: t.flat(), scan: scanNo, slot: SlotSize(t.Size, t.PtrBytes > 0), pools: t.hasPool(0), depth: t.depth()}
+	in := &info{t: t, shape: isShape(t), flat: t.flat(), scan: scanNo, slot: SlotSize(t.Size, t.PtrBytes > 0), pools: t.hasPool(0), depth: t.depth()}
 	if t.PtrBytes > 0 {
 		in.scan = scanYes
 	}

@@ -119,6 +119,17 @@ func TestTyper(t *testing.T) {
 				h.ty.Object(graph.NodeID(first), session, graph.TypeInferred)
 			}
 		},
+		"what a generic closure knows": func(t *testing.T, h *heap) (map[int]string, func()) {
+			f := h.add(16)
+			h.objects[f].scan = true
+			last := h.add(16, 1, f)
+			middle := h.add(16, 0, last)
+			first := h.add(16, 0, middle)
+			return map[int]string{f: "main.future[*main.Session]", first: "main.waiting", last: "main.waiting"}, func() {
+				h.ty.Object(graph.NodeID(f), typeNamed(t, e, "main.future[go.shape.*uint8]"), graph.TypeInferred)
+				h.ty.Object(graph.NodeID(first), typeNamed(t, e, "main.waiting"), graph.TypeInferred)
+			}
+		},
 		"closures": func(t *testing.T, h *heap) (map[int]string, func()) {
 			s := h.add(208)
 			h.objects[s].scan = true

@@ -64,6 +64,22 @@ var (
 	Inner    inner.Pair[bigKey, *Session]
 )
 
+// future is generic: its methods know the shape of T only.
+type future[T any] struct {
+	done chan bool
+	v    T
+}
+
+//go:noinline
+func (f *future[T]) later() func() T { return func() T { return f.v } }
+
+type waiting struct {
+	next *waiting
+	for_ *future[*Session]
+}
+
+var waits = &waiting{for_: &future[*Session]{v: &Session{}}}
+
 type n16 int16
 
 // small and wrap have one slot size.
@@ -219,6 +235,7 @@ func main() {
 		os.Exit(1)
 	}
 	_, _, _ = f(), g(), h()
+	_ = waits.for_.later()()
 }
 
 func addr[T any](p *T) uint64 { return uint64(uintptr(unsafe.Pointer(p))) }
