@@ -104,9 +104,9 @@ func (b *both) check(t *testing.T, most int) *result {
 	for v := range r.objects {
 		r.objects[v] = map[graph.NodeID]bool{}
 	}
-	if err := b.Walk(b.onStack(), func(c Claim) bool {
-		r.add(b, &c)
-		return len(r.compared) < most
+	if err := b.Walk(b.onStack(), func(c Claim) (follow, more bool) {
+		v := r.add(b, &c)
+		return v != Impossible, len(r.compared) < most
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -129,15 +129,15 @@ type fault struct {
 	claims        int
 }
 
-func (r *result) add(b *both, c *Claim) {
+func (r *result) add(b *both, c *Claim) Verdict {
 	v, n := b.Check(c)
 	r.claims[v]++
 	switch v {
 	case Outside:
-		return
+		return v
 	case Missing:
 		r.fault(fmt.Sprintf("no object where Delve has %v", c), c)
-		return
+		return v
 	case Unknown:
 		r.fault(fmt.Sprintf("no type in DWARF has the name %s", b.g.TypeName(n)), c)
 	case Untyped, Impossible:
@@ -152,6 +152,7 @@ func (r *result) add(b *both, c *Claim) {
 		r.compared[n] = true
 		r.forms[c.Form]++
 	}
+	return v
 }
 
 func (r *result) fault(what string, c *Claim) {

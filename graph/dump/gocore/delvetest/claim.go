@@ -39,6 +39,7 @@ type Claim struct {
 	Func  string // of closures: the function's full name
 	Count int64  // elements, bytes of text, tables or groups
 	Path  *Path  // how Delve came there
+	Local bool   // a local variable says so, which the compiler may have put where another is by now
 }
 
 func (c *Claim) String() string {

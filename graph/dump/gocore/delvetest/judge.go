@@ -20,7 +20,7 @@ const (
 	Shared                    // of the small values that share a block, it is another one
 	Unknown                   // DWARF has no type of the object's name
 	Outside                   // no object: a global variable, a stack, memory of the runtime
-	Impossible                // the claim is of more bytes than the allocator gave the object
+	Impossible                // not what the allocator made the object for
 	Missing                   // no object either, but it is among the objects
 	Wrong
 	verdicts
@@ -83,6 +83,8 @@ func (j *Judge) Check(c *Claim) (Verdict, graph.NodeID) {
 		return Converted, n
 	case j.g.Size(n) == tinyBlock && j.g.Leaf(n) && k.small():
 		return Shared, n
+	case c.Local && j.g.TypeSource(n) == graph.TypeExact:
+		return Impossible, n // the allocator knows better
 	}
 	return Wrong, n
 }

@@ -8,11 +8,11 @@ func TestNonsense(t *testing.T) {
 	dir := program{source: "gosample", args: []string{"-truth", "sample.txt"}}.core(t)
 	b := openBoth(t, dir+"/core", dir+"/prog")
 	var claims []Claim
-	if err := b.Walk(b.onStack(), func(c Claim) bool {
+	if err := b.Walk(b.onStack(), func(c Claim) (follow, more bool) {
 		if v, _ := b.Check(&c); v == Equal {
 			claims = append(claims, c)
 		}
-		return true
+		return true, true
 	}); err != nil {
 		t.Fatal(err)
 	}

@@ -41,9 +41,10 @@ func (d *Delve) Close() error { return d.target.BinInfo().Close() }
 var loading = proc.LoadConfig{MaxVariableRecurse: 1, MaxArrayValues: 256, MaxStructFields: -1}
 
 // Walk claims what lies at each address that it finds, breadth first, until do
-// returns false or nothing is left. A local variable counts if live says so of
-// the address it holds: Delve shows those that are dead, too.
-func (d *Delve) Walk(live func(addr uint64) bool, do func(Claim) bool) error {
+// wants no more or nothing is left; do also says whether to go on from there. A
+// local variable counts if live says so of the address it holds: Delve shows those
+// that are dead, too.
+func (d *Delve) Walk(live func(addr uint64) bool, do func(Claim) (follow, more bool)) error {
 	w := &walk{Delve: d, do: do, seen: map[place]bool{}}
 	vars, err := d.scope.PackageVariables(loading)
 	if err != nil {
@@ -120,7 +121,7 @@ func (d *Delve) Stacks() (stacks [][2]uint64, err error) {
 // walk is one walk over the heap.
 type walk struct {
 	*Delve
-	do    func(Claim) bool
+	do    func(Claim) (follow, more bool)
 	live  func(addr uint64) bool // nil beyond local variables
 	seen  map[place]bool
 	queue []todo
@@ -144,8 +145,10 @@ func (w *walk) claim(c Claim) bool {
 	if c.Addr == 0 || w.stop || w.live != nil && !w.live(c.Addr) {
 		return false
 	}
-	w.stop = !w.do(c)
-	return !w.stop
+	c.Local = w.live != nil
+	follow, more := w.do(c)
+	w.stop = !more
+	return follow && more
 }
 
 // later has a value visited that is not loaded yet.
