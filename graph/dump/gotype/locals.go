@@ -89,13 +89,17 @@ func (e *Exe) PrepareLocals() {
 	}
 }
 
-func (e *Exe) readLocals(pc uint64) []Local {
-	u, d, ok := e.funcDIE(pc)
-	if !ok {
-		return nil
+// variables collects the variables that are in scope at pc.
+func (e *Exe) variables(pc uint64) (s scope) {
+	if u, d, ok := e.funcDIE(pc); ok {
+		s = scope{e: e, u: u, pc: pc - e.bias}
+		s.walk(&d, 0)
 	}
-	s := scope{e: e, u: u, pc: pc - e.bias}
-	s.walk(&d, 0)
+	return s
+}
+
+func (e *Exe) readLocals(pc uint64) []Local {
+	s := e.variables(pc)
 	slices.SortStableFunc(s.out, func(a, b Local) int { return cmp.Compare(a.CFAOffset, b.CFAOffset) })
 	return slices.Compact(s.out) // an inlined function's parameter is often its caller's variable
 }

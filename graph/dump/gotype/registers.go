@@ -9,12 +9,4 @@ type Register struct {
 
 // Registers returns the variables with pointers that are in registers when a
 // thread is at pc, those of inner scopes last.
-func (e *Exe) Registers(pc uint64) []Register {
-	u, d, ok := e.funcDIE(pc)
-	if !ok {
-		return nil
-	}
-	s := scope{e: e, u: u, pc: pc - e.bias}
-	s.walk(&d, 0)
-	return s.registers
-}
+func (e *Exe) Registers(pc uint64) []Register { return e.variables(pc).registers }
