@@ -6,7 +6,7 @@ import (
 
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/dominator"
-	"github.com/refgraph/refgraph/render"
+	"github.com/refgraph/refgraph/render/view"
 	"github.com/spf13/cobra"
 )
 
@@ -62,7 +62,7 @@ func runAround(ctx context.Context, a *app, path string, inbound bool, f aroundF
 	}
 	defer d.Close()
 	g := d.Graph
-	in := render.AroundInput{Graph: g, Inbound: inbound, Values: a.values, Depth: f.depth, Siblings: f.siblings, MaxNodes: f.pic.maxNodes}
+	in := view.AroundInput{Graph: g, Inbound: inbound, Values: a.values, Depth: f.depth, Siblings: f.siblings, MaxNodes: f.pic.maxNodes}
 	if in.Targets, in.Name, err = pick(g, f.typ, f.object); err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ func runAround(ctx context.Context, a *app, path string, inbound bool, f aroundF
 	if in.Sizes, err = dominator.Compute(ctx, g); err != nil {
 		return err
 	}
-	v, err := render.AroundView(ctx, in)
+	v, err := view.AroundView(ctx, in)
 	if err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ func runAround(ctx context.Context, a *app, path string, inbound bool, f aroundF
 		f.pic.output = "-"
 	}
 	if f.pic.json(a) && f.pic.output == "-" {
-		return render.JSON(a.out, v, &render.Options{MaxNodes: f.pic.maxNodes, Redact: a.hide})
+		return view.JSON(a.out, v, &view.Options{MaxNodes: f.pic.maxNodes, Redact: a.hide})
 	}
 	return f.pic.write(ctx, a, v)
 }

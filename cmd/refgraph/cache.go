@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/refgraph/refgraph/graph/dump"
-	"github.com/refgraph/refgraph/render"
+	"github.com/refgraph/refgraph/render/view"
 	"github.com/spf13/cobra"
 )
 
@@ -71,7 +71,7 @@ func runCache(a *app, clear bool) error {
 	if clear {
 		bytes, err := c.Clear()
 		if err == nil && !a.quiet {
-			fmt.Fprintf(a.out, "cleared %s\n", render.Bytes(uint64(bytes)))
+			fmt.Fprintf(a.out, "cleared %s\n", view.Bytes(uint64(bytes)))
 		}
 		return err
 	}
@@ -88,8 +88,8 @@ func runCache(a *app, clear bool) error {
 		return a.writeJSON(a.out, out)
 	}
 	for _, f := range out.Files {
-		fmt.Fprintf(a.out, "%10s  %s  %s\n", render.Bytes(uint64(f.Bytes)), f.Used.Format(time.DateTime), f.Name)
+		fmt.Fprintf(a.out, "%10s  %s  %s\n", view.Bytes(uint64(f.Bytes)), f.Used.Format(time.DateTime), f.Name)
 	}
-	fmt.Fprintf(a.out, "%10s  in %s\n", render.Bytes(uint64(out.Bytes)), c.Dir)
+	fmt.Fprintf(a.out, "%10s  in %s\n", view.Bytes(uint64(out.Bytes)), c.Dir)
 	return nil
 }

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/refgraph/refgraph/graph/dump/python"
-	"github.com/refgraph/refgraph/render"
+	"github.com/refgraph/refgraph/render/view"
 	"github.com/spf13/cobra"
 )
 
@@ -91,6 +91,6 @@ func runCapturePython(ctx context.Context, a *app, f captureFlags) error {
 	if a.json {
 		return a.writeJSON(a.out, out)
 	}
-	_, err = fmt.Fprintf(a.out, "%s: %s in %.1f s, taken with %s\n", out.File, render.Bytes(uint64(out.Bytes)), out.Seconds, out.Method)
+	_, err = fmt.Fprintf(a.out, "%s: %s in %.1f s, taken with %s\n", out.File, view.Bytes(uint64(out.Bytes)), out.Seconds, out.Method)
 	return err
 }

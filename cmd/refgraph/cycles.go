@@ -8,7 +8,7 @@ import (
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/cycle"
 	"github.com/refgraph/refgraph/graph/suspect"
-	"github.com/refgraph/refgraph/render"
+	"github.com/refgraph/refgraph/render/view"
 	"github.com/spf13/cobra"
 )
 
@@ -93,9 +93,9 @@ func drawCycle(ctx context.Context, a *app, h *suspect.Heap, f cyclesFlags) erro
 		return err
 	}
 	if f.show < 1 || f.show > len(list) {
-		return usageError{fmt.Errorf("--show %d: there are %s groups with cycles", f.show, render.Count(len(list)))}
+		return usageError{fmt.Errorf("--show %d: there are %s groups with cycles", f.show, view.Count(len(list)))}
 	}
-	return f.pic.write(ctx, a, render.CycleView(h.Tree, h.Paths, list[f.show-1], a.values))
+	return f.pic.write(ctx, a, view.CycleView(h.Tree, h.Paths, list[f.show-1], a.values))
 }
 
 // findCycles describes the first groups, with a cycle of each for JSON only: to
@@ -167,7 +167,7 @@ func printCycles(a *app, out *cyclesJSON) {
 	for _, c := range out.Cycles {
 		var parts []string
 		for _, t := range c.Types[:min(typesShown, len(c.Types))] {
-			parts = append(parts, fmt.Sprintf("%s %s", render.Count(t.Count), t.Type))
+			parts = append(parts, fmt.Sprintf("%s %s", view.Count(t.Count), t.Type))
 		}
 		if k := len(c.Types) - typesShown; k > 0 {
 			parts = append(parts, fmt.Sprintf("%d more types", k))
@@ -175,11 +175,11 @@ func printCycles(a *app, out *cyclesJSON) {
 		if !c.Reachable {
 			parts = append(parts, "not reachable")
 		}
-		fmt.Fprintf(a.out, "%10s  %10s  %10s  %s\n", render.Bytes(c.RetainedBytes), render.Bytes(c.ShallowBytes), render.Count(c.Objects), a.name(strings.Join(parts, ", ")))
+		fmt.Fprintf(a.out, "%10s  %10s  %10s  %s\n", view.Bytes(c.RetainedBytes), view.Bytes(c.ShallowBytes), view.Count(c.Objects), a.name(strings.Join(parts, ", ")))
 	}
-	fmt.Fprintf(a.out, "%s groups", render.Count(out.Total))
+	fmt.Fprintf(a.out, "%s groups", view.Count(out.Total))
 	if rest := out.Total - len(out.Cycles); rest > 0 {
-		fmt.Fprintf(a.out, ", %s not shown (-n)", render.Count(rest))
+		fmt.Fprintf(a.out, ", %s not shown (-n)", view.Count(rest))
 	}
 	fmt.Fprintln(a.out, "; "+out.Why)
 }

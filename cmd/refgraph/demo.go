@@ -6,7 +6,7 @@ import (
 	"os"
 
 	"github.com/refgraph/refgraph/graph/histogram"
-	"github.com/refgraph/refgraph/render"
+	"github.com/refgraph/refgraph/render/view"
 	"github.com/refgraph/refgraph/testdata/goheap"
 	"github.com/spf13/cobra"
 )
@@ -68,7 +68,7 @@ func runDemo(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	view := render.PathView(w.input(name, a.values, 0))
+	view := view.PathView(w.input(name, a.values, 0))
 	for _, output := range []string{"-", "refgraph-demo.svg", "refgraph-demo.png"} {
 		pic := pictureFlags{output: output}
 		if err := pic.write(ctx, a, view); err != nil {

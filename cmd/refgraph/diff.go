@@ -11,7 +11,7 @@ import (
 	"github.com/refgraph/refgraph/graph/dump"
 	"github.com/refgraph/refgraph/graph/dump/python"
 	"github.com/refgraph/refgraph/graph/suspect"
-	"github.com/refgraph/refgraph/render"
+	"github.com/refgraph/refgraph/render/view"
 	"github.com/spf13/cobra"
 )
 
@@ -239,7 +239,7 @@ func showDiff(ctx context.Context, a *app, c *comparison, conditions []diff.Cond
 		if err != nil {
 			return err
 		}
-		return f.pic.write(ctx, a, render.GrowthView(c.old.Tree, c.new.Tree, c.new.Paths, root))
+		return f.pic.write(ctx, a, view.GrowthView(c.old.Tree, c.new.Tree, c.new.Paths, root))
 	}
 	printDiff(a, c, f.n)
 	return nil
@@ -291,7 +291,7 @@ func printDiff(a *app, c *comparison, n int) {
 	printDiffRows(a, "TYPE", c.report.Types, n, nil)
 	printDiffTotal(a, c.report.Total)
 	if c.added != nil {
-		fmt.Fprintf(a.out, "%s objects are new, %s\n", render.Count(c.added.Objects), render.Bytes(c.added.Bytes))
+		fmt.Fprintf(a.out, "%s objects are new, %s\n", view.Count(c.added.Objects), view.Bytes(c.added.Bytes))
 	}
 	if rows := changed(c.report.Sites); len(rows) > 0 {
 		fmt.Fprintln(a.out)
@@ -325,31 +325,31 @@ func printDiffRows(a *app, what string, all []diff.Row, n int, reasons map[strin
 		if reason := reasons[r.Name]; reason != "" {
 			name += "  " + reason
 		}
-		fmt.Fprintf(a.out, "%13s  %13s  %11s  %10s  %s\n", moreCount(objects), render.Count(r.New.Count), moreBytes(bytes), render.Bytes(r.New.Bytes), a.name(name))
+		fmt.Fprintf(a.out, "%13s  %13s  %11s  %10s  %s\n", moreCount(objects), view.Count(r.New.Count), moreBytes(bytes), view.Bytes(r.New.Bytes), a.name(name))
 	}
 	if rest := len(rows) - len(shown); rest > 0 {
-		fmt.Fprintf(a.out, "%13s  %s more changed (-n)\n", "", render.Count(rest))
+		fmt.Fprintf(a.out, "%13s  %s more changed (-n)\n", "", view.Count(rest))
 	}
 }
 
 func printDiffTotal(a *app, r diff.Row) {
 	objects, bytes, _ := r.Grown()
-	fmt.Fprintf(a.out, "%13s  %13s  %11s  %10s  %s\n", moreCount(objects), render.Count(r.New.Count), moreBytes(bytes), render.Bytes(r.New.Bytes), r.Name)
+	fmt.Fprintf(a.out, "%13s  %13s  %11s  %10s  %s\n", moreCount(objects), view.Count(r.New.Count), moreBytes(bytes), view.Bytes(r.New.Bytes), r.Name)
 }
 
 func moreCount(n int) string {
 	if n > 0 {
-		return "+" + render.Count(n)
+		return "+" + view.Count(n)
 	}
-	return render.Count(n)
+	return view.Count(n)
 }
 
 func moreBytes(n int64) string {
 	if n < 0 {
-		return "-" + render.Bytes(uint64(-n))
+		return "-" + view.Bytes(uint64(-n))
 	}
 	if n > 0 {
-		return "+" + render.Bytes(uint64(n))
+		return "+" + view.Bytes(uint64(n))
 	}
-	return render.Bytes(0)
+	return view.Bytes(0)
 }

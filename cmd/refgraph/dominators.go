@@ -6,7 +6,7 @@ import (
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/dominator"
 	"github.com/refgraph/refgraph/graph/suspect"
-	"github.com/refgraph/refgraph/render"
+	"github.com/refgraph/refgraph/render/view"
 	"github.com/spf13/cobra"
 )
 
@@ -113,7 +113,7 @@ func runDominators(ctx context.Context, a *app, path string, f dominatorsFlags) 
 		}
 		return f.pic.writeJSON(a, out)
 	}
-	return f.pic.write(ctx, a, render.DominatorView(h.Tree, h.Paths, top, a.values))
+	return f.pic.write(ctx, a, view.DominatorView(h.Tree, h.Paths, top, a.values))
 }
 
 // only returns the object of a set of one.

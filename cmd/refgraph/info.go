@@ -7,7 +7,7 @@ import (
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/histogram"
 	"github.com/refgraph/refgraph/graph/retain"
-	"github.com/refgraph/refgraph/render"
+	"github.com/refgraph/refgraph/render/view"
 	"github.com/spf13/cobra"
 )
 
@@ -142,16 +142,16 @@ func printInfo(a *app, i *infoJSON) {
 	if i.Taken != "" {
 		line("taken", "%s", i.Taken)
 	}
-	line("objects", "%s, %s", render.Count(i.Objects), render.Bytes(i.ShallowBytes))
-	line("reachable", "%s, %s", render.Count(i.ReachableObjects), render.Bytes(i.ReachableBytes))
-	line("unreachable", "%s, %s", render.Count(i.Objects-i.ReachableObjects), render.Bytes(i.ShallowBytes-i.ReachableBytes))
-	line("references", "%s", render.Count(int(i.References)))
+	line("objects", "%s, %s", view.Count(i.Objects), view.Bytes(i.ShallowBytes))
+	line("reachable", "%s, %s", view.Count(i.ReachableObjects), view.Bytes(i.ReachableBytes))
+	line("unreachable", "%s, %s", view.Count(i.Objects-i.ReachableObjects), view.Bytes(i.ShallowBytes-i.ReachableBytes))
+	line("references", "%s", view.Count(int(i.References)))
 	line("typed", "%s of the reachable bytes: %s exactly, %s inferred",
-		render.Percent(render.Share(i.TypedBytes, i.ReachableBytes)),
-		render.Percent(render.Share(i.ExactBytes, i.ReachableBytes)),
-		render.Percent(render.Share(i.TypedBytes-i.ExactBytes, i.ReachableBytes)))
+		view.Percent(view.Share(i.TypedBytes, i.ReachableBytes)),
+		view.Percent(view.Share(i.ExactBytes, i.ReachableBytes)),
+		view.Percent(view.Share(i.TypedBytes-i.ExactBytes, i.ReachableBytes)))
 	for _, r := range i.Roots {
-		line("roots", "%s %s", render.Count(r.Count), r.Kind)
+		line("roots", "%s %s", view.Count(r.Count), r.Kind)
 	}
 	for _, f := range i.Facts {
 		line(f.Name, "%s", f.Value)

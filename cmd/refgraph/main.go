@@ -9,11 +9,15 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+
+	"github.com/refgraph/refgraph/render/draw"
 )
 
 func main() {
+	draw.ServeChild()
 	ctx, _ := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM) // until the process ends
 	a := &app{out: os.Stdout, err: os.Stderr, exit: os.Exit}
+	a.self, _ = os.Executable() // without, layouts are done in this process
 	os.Exit(a.run(ctx, os.Args[1:]))
 }
 

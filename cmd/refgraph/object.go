@@ -8,7 +8,7 @@ import (
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/dominator"
 	"github.com/refgraph/refgraph/graph/retain"
-	"github.com/refgraph/refgraph/render"
+	"github.com/refgraph/refgraph/render/view"
 	"github.com/spf13/cobra"
 )
 
@@ -147,11 +147,11 @@ func printObject(a *app, o *objectJSON) {
 	if o.Note != "" {
 		fmt.Fprintf(a.out, "  %s\n", a.name(o.Note))
 	}
-	fmt.Fprintf(a.out, "  shallow %s, retained %s; type %s\n", render.Bytes(o.ShallowBytes), render.Bytes(o.RetainedBytes), o.TypeSource)
+	fmt.Fprintf(a.out, "  shallow %s, retained %s; type %s\n", view.Bytes(o.ShallowBytes), view.Bytes(o.RetainedBytes), o.TypeSource)
 	if o.Dominator != "" {
 		fmt.Fprintf(a.out, "  to free it cut all references to its dominator %s\n", o.Dominator)
 	}
-	fmt.Fprintf(a.out, "fields (%s)\n", render.Count(o.FieldCount))
+	fmt.Fprintf(a.out, "fields (%s)\n", view.Count(o.FieldCount))
 	for _, f := range o.Fields {
 		fmt.Fprintf(a.out, "  %-24s %s", a.name(f.Name), a.name(f.Type))
 		if f.Value != "" {
@@ -166,7 +166,7 @@ func printObject(a *app, o *objectJSON) {
 		fmt.Fprintln(a.out)
 	}
 	more(a, o.FieldCount-len(o.Fields))
-	fmt.Fprintf(a.out, "referrers (%s)\n", render.Count(o.ReferrerCount))
+	fmt.Fprintf(a.out, "referrers (%s)\n", view.Count(o.ReferrerCount))
 	for _, r := range o.Referrers {
 		fmt.Fprintf(a.out, "  %s %s%s\n", r.Object, a.name(r.Type), a.name(r.Reference.Name))
 	}
@@ -183,6 +183,6 @@ func printObject(a *app, o *objectJSON) {
 
 func more(a *app, n int) {
 	if n > 0 {
-		fmt.Fprintf(a.out, "  … and %s more (-n)\n", render.Count(n))
+		fmt.Fprintf(a.out, "  … and %s more (-n)\n", view.Count(n))
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/dump"
 	"github.com/refgraph/refgraph/graph/suspect"
-	"github.com/refgraph/refgraph/render"
+	"github.com/refgraph/refgraph/render/view"
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 )
@@ -98,7 +98,7 @@ func warningText(w graph.Warning) string {
 		s += "; " + w.Effect
 	}
 	if w.Omitted > 0 {
-		s += fmt.Sprintf(" (and %s more like this)", render.Count(w.Omitted))
+		s += fmt.Sprintf(" (and %s more like this)", view.Count(w.Omitted))
 	}
 	return s
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/dominator"
 	"github.com/refgraph/refgraph/graph/retain"
-	"github.com/refgraph/refgraph/render"
+	"github.com/refgraph/refgraph/render/view"
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 )
@@ -77,7 +77,7 @@ func runPaths(ctx context.Context, a *app, path string, f pathsFlags) error {
 
 // pathsAnswer is why some objects are alive, for people and for programs.
 type pathsAnswer struct {
-	View render.View
+	View view.View
 	JSON pathsJSON
 }
 
@@ -90,7 +90,7 @@ func findPaths(ctx context.Context, a *app, g *graph.Graph, f pathsFlags) (answe
 	if err != nil {
 		return answer, err
 	}
-	answer.View = *render.PathView(w.input(name, a.values, f.pic.maxNodes))
+	answer.View = *view.PathView(w.input(name, a.values, f.pic.maxNodes))
 	answer.JSON = pathsJSON{Dump: newDumpJSON(g), Paths: []pathJSON{}, Target: targetJSON{
 		Type: name, Count: targets.Len(), ShallowBytes: shallow(g, targets), RetainedBytes: w.freed}}
 	for p := range w.merged.Paths() {
@@ -109,8 +109,8 @@ type whyAlive struct {
 	freed  uint64
 }
 
-func (w *whyAlive) input(target string, values bool, maxNodes int) render.PathInput {
-	return render.PathInput{Merged: w.merged, Sizes: w.sizes, Freed: w.freed, Target: target, Values: values, MaxNodes: maxNodes}
+func (w *whyAlive) input(target string, values bool, maxNodes int) view.PathInput {
+	return view.PathInput{Merged: w.merged, Sizes: w.sizes, Freed: w.freed, Target: target, Values: values, MaxNodes: maxNodes}
 }
 
 // why runs the analyses behind paths, two at a time: the search and the merge

@@ -9,7 +9,8 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/refgraph/refgraph/render"
+	"github.com/refgraph/refgraph/render/draw"
+	"github.com/refgraph/refgraph/render/view"
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 )
@@ -24,12 +25,12 @@ type pictureFlags struct {
 	depth     int // of commands whose analysis has none
 
 	looking *regexp.Regexp // compiled focus
-	flow    render.Flow    // parsed direction
+	flow    view.Flow      // parsed direction
 }
 
 func (f *pictureFlags) add(c *cobra.Command) {
 	c.Flags().StringVarP(&f.output, "output", "o", "", "file to draw to: .svg .png .dot .mmd .md .html .json .txt; - for standard output")
-	c.Flags().IntVar(&f.maxNodes, "max-nodes", render.DefaultNodes, fmt.Sprintf("most boxes in a picture, at most %d", render.MostNodes))
+	c.Flags().IntVar(&f.maxNodes, "max-nodes", view.DefaultNodes, fmt.Sprintf("most boxes in a picture, at most %d", view.MostNodes))
 	c.Flags().Float64Var(&f.scale, "scale", 2, "pixels for each point of a PNG")
 	c.Flags().StringVar(&f.focus, "focus", "", "keep only the ways through boxes or references whose names match this regular expression")
 	c.Flags().StringVar(&f.direction, "direction", "auto", "where arrows point: down, right, or auto for what reads best")
@@ -37,9 +38,9 @@ func (f *pictureFlags) add(c *cobra.Command) {
 
 // check refuses an output whose format is not known before the dump is read.
 func (f *pictureFlags) check() error {
-	_, err := render.FormatOf(f.output)
+	_, err := draw.FormatOf(f.output)
 	if err == nil {
-		f.flow, err = render.ParseFlow(f.direction)
+		f.flow, err = view.ParseFlow(f.direction)
 	}
 	if err == nil && f.focus != "" {
 		f.looking, err = regexp.Compile(f.focus)
@@ -64,17 +65,17 @@ func (f *pictureFlags) writeJSON(a *app, v any) error {
 	if err := a.writeJSON(&b, v); err != nil {
 		return err
 	}
-	return render.WriteFile(f.output, b.Bytes())
+	return draw.WriteFile(f.output, b.Bytes())
 }
 
 // write draws a view to the output file, or as text to standard output.
-func (f *pictureFlags) write(ctx context.Context, a *app, v *render.View) error {
-	opts := &render.Options{MaxNodes: f.maxNodes, Scale: f.scale, Redact: a.hide, Focus: f.looking, Depth: f.depth, Flow: f.flow}
+func (f *pictureFlags) write(ctx context.Context, a *app, v *view.View) error {
+	opts := view.Options{MaxNodes: f.maxNodes, Redact: a.hide, Focus: f.looking, Depth: f.depth, Flow: f.flow}
 	if f.output == "" || f.output == "-" {
 		opts.Color = isTerminal(a) && os.Getenv("NO_COLOR") == ""
-		return render.Text(a.out, v, opts)
+		return view.Text(a.out, v, &opts)
 	}
-	if err := render.File(ctx, f.output, v, opts); err != nil {
+	if err := draw.File(ctx, f.output, v, &draw.Options{Options: opts, Scale: f.scale, Child: a.self}); err != nil {
 		return err
 	}
 	a.wrote(f.output)

@@ -11,8 +11,9 @@ import (
 	"github.com/refgraph/refgraph/graph/dominator"
 	"github.com/refgraph/refgraph/graph/histogram"
 	"github.com/refgraph/refgraph/graph/suspect"
-	"github.com/refgraph/refgraph/render"
+	"github.com/refgraph/refgraph/render/draw"
 	"github.com/refgraph/refgraph/render/report"
+	"github.com/refgraph/refgraph/render/view"
 	"github.com/spf13/cobra"
 )
 
@@ -59,14 +60,14 @@ func runReport(ctx context.Context, a *app, path string, f reportFlags) error {
 		}
 	}
 	var b bytes.Buffer
-	if err := report.Write(ctx, &b, r, &render.Options{Redact: a.hide}); err != nil {
+	if err := report.Write(ctx, &b, r, &draw.Options{Options: view.Options{Redact: a.hide}, Child: a.self}); err != nil {
 		return err
 	}
 	if f.output == "-" {
 		_, err := a.out.Write(b.Bytes())
 		return err
 	}
-	if err := render.WriteFile(f.output, b.Bytes()); err != nil {
+	if err := draw.WriteFile(f.output, b.Bytes()); err != nil {
 		return err
 	}
 	a.wrote(f.output)
@@ -88,12 +89,12 @@ func reportFacts(ctx context.Context, _ *app, h *suspect.Heap, _ reportFlags, r 
 	if i.Taken != "" {
 		fact("taken", "%s", i.Taken)
 	}
-	fact("objects", "%s, %s", render.Count(i.Objects), render.Bytes(i.ShallowBytes))
-	fact("reachable", "%s, %s", render.Count(i.ReachableObjects), render.Bytes(i.ReachableBytes))
-	fact("references", "%s", render.Count(int(i.References)))
-	fact("typed", "%s of the reachable bytes", render.Percent(render.Share(i.TypedBytes, i.ReachableBytes)))
+	fact("objects", "%s, %s", view.Count(i.Objects), view.Bytes(i.ShallowBytes))
+	fact("reachable", "%s, %s", view.Count(i.ReachableObjects), view.Bytes(i.ReachableBytes))
+	fact("references", "%s", view.Count(int(i.References)))
+	fact("typed", "%s of the reachable bytes", view.Percent(view.Share(i.TypedBytes, i.ReachableBytes)))
 	for _, n := range i.Roots {
-		fact("roots", "%s %s", render.Count(n.Count), n.Kind)
+		fact("roots", "%s %s", view.Count(n.Count), n.Kind)
 	}
 	for _, n := range i.Facts {
 		fact(n.Name, "%s", n.Value)
@@ -116,7 +117,7 @@ func reportSuspects(ctx context.Context, a *app, h *suspect.Heap, _ reportFlags,
 	}
 	for i := range list {
 		s := &list[i]
-		v, err := render.SuspectView(ctx, h, s, a.values)
+		v, err := view.SuspectView(ctx, h, s, a.values)
 		if err != nil {
 			return err
 		}
@@ -125,7 +126,7 @@ func reportSuspects(ctx context.Context, a *app, h *suspect.Heap, _ reportFlags,
 			Type: s.Type, Retained: s.Retained, Share: s.Share, View: v,
 		})
 		if i < 3 {
-			r.Summary = append(r.Summary, fmt.Sprintf("%s: %s retained, %s of the reachable heap.", s.Reason, render.Bytes(s.Retained), render.Percent(s.Share)))
+			r.Summary = append(r.Summary, fmt.Sprintf("%s: %s retained, %s of the reachable heap.", s.Reason, view.Bytes(s.Retained), view.Percent(s.Share)))
 		}
 	}
 	if len(list) == 0 {
@@ -157,7 +158,7 @@ func reportPictures(ctx context.Context, a *app, h *suspect.Heap, f reportFlags,
 		if err != nil {
 			return err
 		}
-		r.Pictures = append(r.Pictures, report.Picture{Title: "Why " + name + " is alive", View: render.PathView(w.input(name, a.values, 0))})
+		r.Pictures = append(r.Pictures, report.Picture{Title: "Why " + name + " is alive", View: view.PathView(w.input(name, a.values, 0))})
 	}
 	return nil
 }
@@ -176,8 +177,8 @@ func reportDominators(ctx context.Context, a *app, h *suspect.Heap, _ reportFlag
 	return nil
 }
 
-func block(g *graph.Graph, b *dominator.Branch) render.Block {
-	out := render.Block{ID: "b-" + address(g, b.Node), Name: g.TypeName(b.Node), Note: address(g, b.Node), Retained: b.Retained, Count: b.Count}
+func block(g *graph.Graph, b *dominator.Branch) view.Block {
+	out := view.Block{ID: "b-" + address(g, b.Node), Name: g.TypeName(b.Node), Note: address(g, b.Node), Retained: b.Retained, Count: b.Count}
 	for _, c := range b.Children {
 		out.Children = append(out.Children, block(g, c))
 	}

@@ -6,13 +6,14 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/refgraph/refgraph/render"
+	"github.com/refgraph/refgraph/render/view"
 	"github.com/spf13/cobra"
 )
 
 // app is what all commands share: where output goes and the common flags.
 type app struct {
 	out, err  io.Writer
+	self      string         // this program, for layouts in a process of their own; "" in tests
 	exit      func(code int) // ends the process at once; nil in tests
 	exe       string
 	values    bool
@@ -28,7 +29,7 @@ type app struct {
 // name makes a name from a dump fit to print: nothing that a terminal would
 // act on, and nothing that --redact-types hides.
 func (a *app) name(s string) string {
-	s = render.Clean(s)
+	s = view.Clean(s)
 	if a.hide != nil {
 		s = a.hide.ReplaceAllLiteralString(s, "‹redacted›")
 	}

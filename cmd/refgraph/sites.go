@@ -9,7 +9,7 @@ import (
 	"github.com/refgraph/refgraph/graph/dump"
 	"github.com/refgraph/refgraph/graph/dump/goheap"
 	"github.com/refgraph/refgraph/graph/dump/python"
-	"github.com/refgraph/refgraph/render"
+	"github.com/refgraph/refgraph/render/view"
 	"github.com/spf13/cobra"
 )
 
@@ -151,10 +151,10 @@ func printSites(a *app, all []python.Statistic, s *python.Snapshot, n int) error
 	}
 	fmt.Fprintf(a.out, "%10s  %13s  %7s  SITE\n", "BYTES", "COUNT", "SHARE")
 	for _, x := range limit(all, n) {
-		share := render.Percent(render.Share(uint64(max(0, x.Size)), uint64(max(1, bytes))))
-		fmt.Fprintf(a.out, "%10s  %13s  %7s  %s\n", siteBytes(x.Size), render.Count(int(x.Count)), share, siteText(x.Frames, 36))
+		share := view.Percent(view.Share(uint64(max(0, x.Size)), uint64(max(1, bytes))))
+		fmt.Fprintf(a.out, "%10s  %13s  %7s  %s\n", siteBytes(x.Size), view.Count(int(x.Count)), share, siteText(x.Frames, 36))
 	}
-	fmt.Fprintf(a.out, "%10s  %13s           all %s sites%s\n", siteBytes(bytes), render.Count(int(count)), render.Count(len(all)), notShown(len(all), n))
+	fmt.Fprintf(a.out, "%10s  %13s           all %s sites%s\n", siteBytes(bytes), view.Count(int(count)), view.Count(len(all)), notShown(len(all), n))
 	return nil
 }
 
@@ -170,14 +170,14 @@ func printSiteGrowth(a *app, all []python.Growth, s *python.Snapshot, n int) err
 	fmt.Fprintf(a.out, "%11s  %10s  %11s  %10s  SITE\n", "GROWTH", "BYTES", "GROWTH", "COUNT")
 	for _, x := range limit(all, n) {
 		fmt.Fprintf(a.out, "%11s  %10s  %11s  %10s  %s\n", signed(x.NewSize-x.OldSize, siteBytes), siteBytes(x.NewSize),
-			signed(x.NewCount-x.OldCount, siteCount), render.Count(int(x.NewCount)), siteText(x.Frames, 50))
+			signed(x.NewCount-x.OldCount, siteCount), view.Count(int(x.NewCount)), siteText(x.Frames, 50))
 	}
-	fmt.Fprintf(a.out, "%11s  %10s  %11s  %10s  all %s sites%s\n", "", siteBytes(bytes), "", render.Count(int(count)), render.Count(len(all)), notShown(len(all), n))
+	fmt.Fprintf(a.out, "%11s  %10s  %11s  %10s  all %s sites%s\n", "", siteBytes(bytes), "", view.Count(int(count)), view.Count(len(all)), notShown(len(all), n))
 	return nil
 }
 
-func siteBytes(n int64) string { return render.Bytes(uint64(max(0, n))) }
-func siteCount(n int64) string { return render.Count(int(n)) }
+func siteBytes(n int64) string { return view.Bytes(uint64(max(0, n))) }
+func siteCount(n int64) string { return view.Count(int(n)) }
 
 func signed(n int64, text func(int64) string) string {
 	if n < 0 {
@@ -190,7 +190,7 @@ func notShown(all, n int) string {
 	if n <= 0 || all <= n {
 		return ""
 	}
-	return fmt.Sprintf(", %s not shown (-n)", render.Count(all-n))
+	return fmt.Sprintf(", %s not shown (-n)", view.Count(all-n))
 }
 
 // siteText writes a traceback, its frames below each other.

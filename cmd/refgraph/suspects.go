@@ -6,7 +6,7 @@ import (
 
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/suspect"
-	"github.com/refgraph/refgraph/render"
+	"github.com/refgraph/refgraph/render/view"
 	"github.com/spf13/cobra"
 )
 
@@ -121,7 +121,7 @@ func showSuspects(ctx context.Context, a *app, h *suspect.Heap, list []suspect.S
 		if len(list) == 0 {
 			return hintError{fmt.Errorf("no suspects: nothing to draw"), "refgraph top and refgraph dominators show what takes the memory"}
 		}
-		v, err := render.SuspectView(ctx, h, &list[0], a.values)
+		v, err := view.SuspectView(ctx, h, &list[0], a.values)
 		if err != nil {
 			return err
 		}
@@ -153,7 +153,7 @@ func printPooled(a *app, h *suspect.Heap, suspects int) {
 	if suspects > 0 {
 		fmt.Fprintln(a.out)
 	}
-	fmt.Fprintf(a.out, "%s objects (%s) are in sync.Pools and nowhere else: freed after two collections, not suspect\n", render.Count(objects), render.Bytes(bytes))
+	fmt.Fprintf(a.out, "%s objects (%s) are in sync.Pools and nowhere else: freed after two collections, not suspect\n", view.Count(objects), view.Bytes(bytes))
 }
 
 // printSuspect writes one suspect for a terminal: the reason, the sizes, the
@@ -161,7 +161,7 @@ func printPooled(a *app, h *suspect.Heap, suspects int) {
 func printSuspect(a *app, h *suspect.Heap, number int, s *suspect.Suspect) error {
 	fmt.Fprintf(a.out, "%d. %s\n", number, a.name(s.Reason))
 	fmt.Fprintf(a.out, "   %s retained, %s of the reachable heap · %s · fingerprint %s\n",
-		render.Bytes(s.Retained), render.Percent(s.Share), s.Detector, s.Fingerprint)
+		view.Bytes(s.Retained), view.Percent(s.Share), s.Detector, s.Fingerprint)
 	fmt.Fprintf(a.out, "   usual fix: %s\n", s.Hint)
 	if s.Path.Root == nil {
 		return nil
@@ -182,7 +182,7 @@ func pathLines(g *graph.Graph, s *suspect.Suspect) (lines []string) {
 	for i, step := range steps {
 		if i >= pathEnds && i < len(steps)-pathEnds {
 			if i == pathEnds {
-				lines = append(lines, fmt.Sprintf("  … %s more steps …", render.Count(len(steps)-2*pathEnds)))
+				lines = append(lines, fmt.Sprintf("  … %s more steps …", view.Count(len(steps)-2*pathEnds)))
 			}
 			continue
 		}

@@ -8,7 +8,7 @@ import (
 	"github.com/refgraph/refgraph/graph/dominator"
 	"github.com/refgraph/refgraph/graph/histogram"
 	"github.com/refgraph/refgraph/graph/retain"
-	"github.com/refgraph/refgraph/render"
+	"github.com/refgraph/refgraph/render/view"
 	"github.com/spf13/cobra"
 )
 
@@ -115,16 +115,16 @@ func printTop(a *app, h *histogram.Histogram, rows []histogram.Row, by histogram
 	}
 	fmt.Fprintln(a.out, head+"  TYPE")
 	for _, r := range rows {
-		fmt.Fprintf(a.out, "%13s  %10s  %7s", render.Count(r.Count), render.Bytes(r.Shallow), render.Percent(render.Share(r.Shallow, h.Bytes)))
+		fmt.Fprintf(a.out, "%13s  %10s  %7s", view.Count(r.Count), view.Bytes(r.Shallow), view.Percent(view.Share(r.Shallow, h.Bytes)))
 		if retained {
-			fmt.Fprintf(a.out, "  %10s", render.Bytes(r.Retained))
+			fmt.Fprintf(a.out, "  %10s", view.Bytes(r.Retained))
 		}
 		fmt.Fprintln(a.out, "  "+a.name(r.Name))
 	}
 	rest := len(h.Rows) - len(rows)
-	fmt.Fprintf(a.out, "%13s  %10s           all %s types", render.Count(h.Objects), render.Bytes(h.Bytes), render.Count(len(h.Rows)))
+	fmt.Fprintf(a.out, "%13s  %10s           all %s types", view.Count(h.Objects), view.Bytes(h.Bytes), view.Count(len(h.Rows)))
 	if rest > 0 {
-		fmt.Fprintf(a.out, ", %s not shown (-n)", render.Count(rest))
+		fmt.Fprintf(a.out, ", %s not shown (-n)", view.Count(rest))
 	}
 	fmt.Fprintln(a.out)
 }

@@ -59,6 +59,12 @@ func forbidden(from, to string) string {
 		return "readers know no pictures"
 	case under(from, "render") && inside && under(to, "graph/dump"):
 		return "pictures know no formats"
+	case strings.Contains(to, "graphviz") && !under(from, "render/draw"):
+		return "only render/draw links Graphviz"
+	case from == "render/view" && inside && (under(to, "render/draw") || under(to, "render/report")):
+		return "a View knows nothing of who draws it"
+	case from == "render/draw" && inside && under(to, "graph") && to != "graph":
+		return "what draws a View knows of no analysis"
 	case analysis(from) && inside && (under(to, "graph/dump") || under(to, "render")):
 		return "analyses know graphs only"
 	}

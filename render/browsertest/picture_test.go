@@ -16,7 +16,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
-	"github.com/refgraph/refgraph/render"
+	"github.com/refgraph/refgraph/render/draw"
 	"github.com/refgraph/refgraph/render/internal/sample"
 )
 
@@ -35,7 +35,7 @@ func pictures(t *testing.T) map[string]string {
 	views["hostile"] = sample.HostileView()
 	files := map[string]string{}
 	for name, v := range views {
-		files[name] = save(t, name+".svg", func(b *bytes.Buffer) error { return render.SVG(context.Background(), b, v, nil) })
+		files[name] = save(t, name+".svg", func(b *bytes.Buffer) error { return draw.SVG(context.Background(), b, v, nil) })
 	}
 	found, err := filepath.Glob(gallery + "/*.svg")
 	if err != nil {
@@ -124,7 +124,7 @@ func TestTooltipsAndNames(t *testing.T) {
 }
 
 func TestPageOpensQuietly(t *testing.T) {
-	p := open(t, save(t, "page.html", func(b *bytes.Buffer) error { return render.HTML(context.Background(), b, sample.Sessions(), nil) }))
+	p := open(t, save(t, "page.html", func(b *bytes.Buffer) error { return draw.HTML(context.Background(), b, sample.Sessions(), nil) }))
 	for _, want := range []string{
 		`document.title.includes("100,010")`,
 		`document.querySelector("svg").getBoundingClientRect().height > 400`,

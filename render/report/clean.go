@@ -4,13 +4,14 @@ import (
 	"slices"
 
 	"github.com/refgraph/refgraph/graph"
-	"github.com/refgraph/refgraph/render"
+	"github.com/refgraph/refgraph/render/draw"
+	"github.com/refgraph/refgraph/render/view"
 )
 
 // cleaning makes strings of a dump safe to show; html/template escapes them.
-type cleaning struct{ opts *render.Options }
+type cleaning struct{ opts *draw.Options }
 
-func cleaner(opts *render.Options) cleaning { return cleaning{opts} }
+func cleaner(opts *draw.Options) cleaning { return cleaning{opts} }
 
 func (c cleaning) text(s *string) { *s = c.opts.Clean(*s) }
 
@@ -41,8 +42,8 @@ func (c cleaning) report(in *Report) *Report {
 	return &r
 }
 
-func (c cleaning) blocks(in []render.Block) []render.Block {
-	return cloned(in, func(b *render.Block) {
+func (c cleaning) blocks(in []view.Block) []view.Block {
+	return cloned(in, func(b *view.Block) {
 		c.text(&b.Name)
 		c.text(&b.Note)
 		b.Children = c.blocks(b.Children)

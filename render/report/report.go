@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"github.com/refgraph/refgraph/graph"
-	"github.com/refgraph/refgraph/render"
+	"github.com/refgraph/refgraph/render/view"
 )
 
 // Report is everything the page says. Strings may hold anything a dump holds.
@@ -23,7 +23,7 @@ type Report struct {
 	Pictures   []Picture
 	Types      []Type
 	MoreTypes  int // types that Types leaves out
-	Dominators []render.Block
+	Dominators []view.Block
 	Against    string   // name of the older dump
 	Changes    []Change // since that dump, biggest growth first
 	Warnings   []Warning
@@ -39,14 +39,14 @@ type Suspect struct {
 	Object   string // address
 	Type     string
 	Retained uint64
-	Share    float64      // of the reachable heap, 0 to 1
-	View     *render.View // nil for none
+	Share    float64    // of the reachable heap, 0 to 1
+	View     *view.View // nil for none
 }
 
 // Picture is a further picture with its own heading.
 type Picture struct {
 	Title string
-	View  *render.View
+	View  *view.View
 }
 
 // Type is a row of the histogram.

@@ -9,12 +9,13 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/refgraph/refgraph/render"
+	"github.com/refgraph/refgraph/render/draw"
 	"github.com/refgraph/refgraph/render/internal/sample"
 	"github.com/refgraph/refgraph/render/report"
+	"github.com/refgraph/refgraph/render/view"
 )
 
-func write(t *testing.T, r *report.Report, o *render.Options) string {
+func write(t *testing.T, r *report.Report, o *draw.Options) string {
 	t.Helper()
 	var b bytes.Buffer
 	if err := report.Write(context.Background(), &b, r, o); err != nil {
@@ -90,7 +91,7 @@ func TestHugeReportsFit(t *testing.T) {
 	for range 40 {
 		r.Pictures = append(r.Pictures, report.Picture{Title: strings.Repeat("p", 1<<16), View: sample.Service(300)})
 	}
-	page := write(t, r, &render.Options{MaxNodes: 300})
+	page := write(t, r, &draw.Options{Options: view.Options{MaxNodes: 300}})
 	if len(page) > report.MaxSize {
 		t.Errorf("%d bytes", len(page))
 	}
@@ -108,7 +109,7 @@ func TestHostileReport(t *testing.T) {
 		r.Changes = append(r.Changes, report.Change{Name: s})
 		r.Warnings = append(r.Warnings, report.Warning{Where: s, What: s, Effect: s})
 		r.Suspects[0].Title, r.Suspects[0].Reason, r.Suspects[0].Type = s, s, s
-		r.Dominators = append(r.Dominators, render.Block{ID: s, Name: s, Note: s, Retained: 1 << 20})
+		r.Dominators = append(r.Dominators, view.Block{ID: s, Name: s, Note: s, Retained: 1 << 20})
 	}
 	r.Suspects[0].View = sample.HostileView()
 	page := write(t, r, nil)
@@ -121,7 +122,7 @@ func TestHostileReport(t *testing.T) {
 }
 
 func TestRedactedReport(t *testing.T) {
-	page := write(t, sample.Report(3), &render.Options{Redact: regexp.MustCompile(`Cache|Session`)})
+	page := write(t, sample.Report(3), &draw.Options{Options: view.Options{Redact: regexp.MustCompile(`Cache|Session`)}})
 	for _, secret := range []string{"main.Cache", "main.Session"} {
 		if strings.Contains(page, secret) {
 			t.Errorf("the report shows %s", secret)

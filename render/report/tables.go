@@ -7,7 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/refgraph/refgraph/render"
+	"github.com/refgraph/refgraph/render/draw"
+	"github.com/refgraph/refgraph/render/view"
 )
 
 type typeRow struct {
@@ -36,7 +37,7 @@ func (d *data) tables(r *Report, l limits) {
 		return cmp.Or(cmp.Compare(b.Retained, a.Retained), cmp.Compare(b.Shallow, a.Shallow), cmp.Compare(a.Name, b.Name))
 	})
 	for _, t := range types[:min(len(types), l.types)] {
-		d.Types = append(d.Types, typeRow{t, render.Share(t.Retained, r.ReachableBytes)})
+		d.Types = append(d.Types, typeRow{t, view.Share(t.Retained, r.ReachableBytes)})
 	}
 	for _, c := range r.Changes[:min(len(r.Changes), l.types/2)] {
 		d.Changes = append(d.Changes, changeRow{c, c.NewCount - c.OldCount, int64(c.NewBytes) - int64(c.OldBytes)})
@@ -45,17 +46,17 @@ func (d *data) tables(r *Report, l limits) {
 
 // treemap draws the dominators, as a map and as a list for those who cannot
 // see it.
-func (d *data) treemap(r *Report, opts *render.Options, limit int) error {
+func (d *data) treemap(r *Report, opts *draw.Options, limit int) error {
 	if len(r.Dominators) == 0 {
 		return nil
 	}
-	var o render.Options
+	var o draw.Options
 	if opts != nil {
 		o = *opts
 	}
 	o.IDPrefix, o.NoStyle = "map-", true
 	var b bytes.Buffer
-	if err := render.TreemapSVG(&b, &render.Treemap{Title: "What dominates the heap", Runtime: r.Runtime, Total: r.ReachableBytes, Blocks: r.Dominators}, &o); err != nil {
+	if err := draw.TreemapSVG(&b, &draw.Treemap{Title: "What dominates the heap", Runtime: r.Runtime, Total: r.ReachableBytes, Blocks: r.Dominators}, &o); err != nil {
 		return err
 	}
 	d.Treemap = template.HTML(b.String())
@@ -63,14 +64,14 @@ func (d *data) treemap(r *Report, opts *render.Options, limit int) error {
 	return nil
 }
 
-func tree(blocks []render.Block, total uint64, left *int, depth int) []block {
+func tree(blocks []view.Block, total uint64, left *int, depth int) []block {
 	var out []block
 	for _, b := range blocks {
 		if *left <= 0 || depth > 6 {
 			break
 		}
 		*left--
-		out = append(out, block{b.Name, b.Note, b.Retained, render.Share(b.Retained, total), nil})
+		out = append(out, block{b.Name, b.Note, b.Retained, view.Share(b.Retained, total), nil})
 	}
 	for i := range out {
 		out[i].Children = tree(blocks[i].Children, total, left, depth+1)
@@ -81,16 +82,16 @@ func tree(blocks []render.Block, total uint64, left *int, depth int) []block {
 func signed(n int64) string {
 	switch {
 	case n > 0:
-		return "+" + render.Bytes(uint64(n))
+		return "+" + view.Bytes(uint64(n))
 	case n < 0:
-		return "−" + render.Bytes(uint64(-n))
+		return "−" + view.Bytes(uint64(-n))
 	}
 	return "0 B"
 }
 
 func signedCount(n int) string {
 	if n > 0 {
-		return "+" + render.Count(n)
+		return "+" + view.Count(n)
 	}
-	return strings.Replace(render.Count(n), "-", "−", 1)
+	return strings.Replace(view.Count(n), "-", "−", 1)
 }

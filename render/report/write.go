@@ -12,7 +12,8 @@ import (
 	"io"
 	"strings"
 
-	"github.com/refgraph/refgraph/render"
+	"github.com/refgraph/refgraph/render/draw"
+	"github.com/refgraph/refgraph/render/view"
 )
 
 // MaxSize is the most bytes a report has.
@@ -31,14 +32,14 @@ var (
 )
 
 var page = template.Must(template.New("report").Funcs(template.FuncMap{
-	"bytes": render.Bytes, "count": render.Count, "percent": render.Percent, "signed": signed, "signedCount": signedCount,
+	"bytes": view.Bytes, "count": view.Count, "percent": view.Percent, "signed": signed, "signedCount": signedCount,
 	"add": func(a, b int) int { return a + b },
 }).Parse(pageSource))
 
 // limits is how much of the long parts is shown.
 type limits struct{ types, suspects, nodes, blocks int }
 
-var full = limits{types: 1000, suspects: 12, nodes: render.DefaultNodes, blocks: 400}
+var full = limits{types: 1000, suspects: 12, nodes: view.DefaultNodes, blocks: 400}
 
 func (l limits) halved() limits {
 	return limits{max(l.types/2, 20), max(l.suspects/2, 1), max(l.nodes/2, 8), max(l.blocks/2, 20)}
@@ -46,7 +47,7 @@ func (l limits) halved() limits {
 
 // Write writes the page. It draws every suspect's picture, 50 ms each. When the
 // page is over [MaxSize], it shows less of everything and says so.
-func Write(ctx context.Context, w io.Writer, r *Report, opts *render.Options) error {
+func Write(ctx context.Context, w io.Writer, r *Report, opts *draw.Options) error {
 	for l := full; ; l = l.halved() {
 		out, err := build(ctx, r, opts, l)
 		if err != nil {
@@ -78,10 +79,10 @@ type data struct {
 	Cut      []string // what was shortened to fit
 }
 
-func build(ctx context.Context, r *Report, opts *render.Options, l limits) ([]byte, error) {
+func build(ctx context.Context, r *Report, opts *draw.Options, l limits) ([]byte, error) {
 	c := cleaner(opts)
 	r = c.report(r)
-	style := styleSource + render.StyleSheet()
+	style := styleSource + draw.StyleSheet()
 	d := &data{Report: r, Style: template.CSS(style), Script: template.JS(scriptSource), Methods: r.standardMethods(),
 		CSP: fmt.Sprintf("default-src 'none'; style-src '%s'; script-src '%s'; base-uri 'none'; form-action 'none'", hash(style), hash(scriptSource))}
 	p := &drawer{ctx: ctx, opts: opts, nodes: l.nodes}
@@ -107,16 +108,16 @@ func build(ctx context.Context, r *Report, opts *render.Options, l limits) ([]by
 // cuts says what is not shown.
 func (d *data) cuts(r *Report, l limits) {
 	if n := len(r.Suspects) - len(d.Suspects); n > 0 {
-		d.Cut = append(d.Cut, render.Count(n)+" more suspects")
+		d.Cut = append(d.Cut, view.Count(n)+" more suspects")
 	}
 	if n := len(r.Pictures) - len(d.Pictures); n > 0 {
-		d.Cut = append(d.Cut, render.Count(n)+" more pictures")
+		d.Cut = append(d.Cut, view.Count(n)+" more pictures")
 	}
 	if n := len(r.Types) - len(d.Types) + r.MoreTypes; n > 0 {
-		d.Cut = append(d.Cut, render.Count(n)+" types with less memory")
+		d.Cut = append(d.Cut, view.Count(n)+" types with less memory")
 	}
 	if n := len(r.Changes) - len(d.Changes); n > 0 {
-		d.Cut = append(d.Cut, render.Count(n)+" types that changed less")
+		d.Cut = append(d.Cut, view.Count(n)+" types that changed less")
 	}
 	if l != full {
 		d.Cut = append(d.Cut, "pictures were shortened to keep this file under 2 MB")
@@ -157,17 +158,17 @@ type member struct {
 // drawer draws pictures until one fails.
 type drawer struct {
 	ctx   context.Context
-	opts  *render.Options
+	opts  *draw.Options
 	nodes int
 	err   error
 }
 
-func (p *drawer) draw(id, title string, v *render.View, about *Suspect) drawn {
+func (p *drawer) draw(id, title string, v *view.View, about *Suspect) drawn {
 	out := drawn{ID: id, Title: title, About: about}
 	if v == nil || p.err != nil {
 		return out
 	}
-	var o render.Options
+	var o draw.Options
 	if p.opts != nil {
 		o = *p.opts
 	}
@@ -175,13 +176,13 @@ func (p *drawer) draw(id, title string, v *render.View, about *Suspect) drawn {
 	if o.MaxNodes <= 0 || o.MaxNodes > p.nodes {
 		o.MaxNodes = p.nodes
 	}
-	v = render.Prepare(v, &o)
+	v = view.Prepare(v, &o.Options)
 	o.Focus, o.Depth = nil, 0 // done
 	var svg, text bytes.Buffer
-	if p.err = render.SVG(p.ctx, &svg, v, &o); p.err != nil {
+	if p.err = draw.SVG(p.ctx, &svg, v, &o); p.err != nil {
 		return out
 	}
-	if p.err = render.Text(&text, v, &o); p.err != nil {
+	if p.err = view.Text(&text, v, &o.Options); p.err != nil {
 		return out
 	}
 	out.SVG, out.Text = template.HTML(svg.String()), text.String()
@@ -189,14 +190,14 @@ func (p *drawer) draw(id, title string, v *render.View, about *Suspect) drawn {
 	return out
 }
 
-func unfold(v *render.View, id string) []unfolded {
+func unfold(v *view.View, id string) []unfolded {
 	var out []unfolded
 	for i := range v.Nodes {
 		n := &v.Nodes[i]
-		if n.Kind != render.MoreNode || len(n.Members) == 0 {
+		if n.Kind != view.MoreNode || len(n.Members) == 0 {
 			continue
 		}
-		u := unfolded{ID: fmt.Sprintf("%s-unfold-%d", id, i), Box: id + "-" + n.ID, Title: "× " + render.Count(n.Count) + " more"}
+		u := unfolded{ID: fmt.Sprintf("%s-unfold-%d", id, i), Box: id + "-" + n.ID, Title: "× " + view.Count(n.Count) + " more"}
 		count := 0
 		for _, m := range n.Members {
 			u.Rows = append(u.Rows, member{strings.TrimSpace(m.Head + " " + m.Name), m.Address, m.Shallow, m.Retained, m.Sized})

@@ -4,8 +4,8 @@ import (
 	"time"
 
 	"github.com/refgraph/refgraph/graph"
-	"github.com/refgraph/refgraph/render"
 	"github.com/refgraph/refgraph/render/report"
+	"github.com/refgraph/refgraph/render/view"
 )
 
 // Report is a report with every section, hostile names and n types.
@@ -25,14 +25,14 @@ func Report(n int) *report.Report {
 		Methods:  []report.Method{{Figure: "Types", How: "From the executable's DWARF."}},
 	}
 	for i := range n {
-		name := "pkg/" + string(rune('a'+i%26)) + ".Type" + render.Count(i)
+		name := "pkg/" + string(rune('a'+i%26)) + ".Type" + view.Count(i)
 		r.Types = append(r.Types, report.Type{Name: name, Count: n - i, Shallow: uint64(64 * (i*7919%n + 1)), Retained: uint64(1024 * (n - i)), Sized: true})
 		r.Changes = append(r.Changes, report.Change{Name: name, OldCount: i, NewCount: n - i, OldBytes: uint64(64 * i), NewBytes: uint64(64 * (n - i))})
 	}
 	for i := range 12 {
-		b := render.Block{Name: "*main.Cache", Note: "0xc000012040", Retained: uint64(20<<20) / uint64(i+1), Count: 1}
+		b := view.Block{Name: "*main.Cache", Note: "0xc000012040", Retained: uint64(20<<20) / uint64(i+1), Count: 1}
 		for j := range 8 {
-			b.Children = append(b.Children, render.Block{Name: "main.Part", Retained: b.Retained / uint64(10*(j+1)), Children: []render.Block{{Name: Hostile[1], Retained: b.Retained / 200}}})
+			b.Children = append(b.Children, view.Block{Name: "main.Part", Retained: b.Retained / uint64(10*(j+1)), Children: []view.Block{{Name: Hostile[1], Retained: b.Retained / 200}}})
 		}
 		r.Dominators = append(r.Dominators, b)
 	}

@@ -1,0 +1,120 @@
+package draw
+
+import (
+	"strings"
+	"sync"
+	"unicode"
+
+	"github.com/go-fonts/liberation/liberationmonoregular"
+	"github.com/go-fonts/liberation/liberationsansbold"
+	"github.com/go-fonts/liberation/liberationsansregular"
+	"github.com/golang/freetype/truetype"
+	"github.com/refgraph/refgraph/render/internal/style"
+	"golang.org/x/image/math/fixed"
+)
+
+// The embedded fonts have the metrics of Arial and Courier New, so text measured
+// here fits wherever the SVG is opened.
+var fontFamilies = [style.NumFonts]string{
+	style.Sans: `Arial,"Liberation Sans",Helvetica,sans-serif`,
+	style.Bold: `Arial,"Liberation Sans",Helvetica,sans-serif`,
+	style.Mono: `"Courier New","Liberation Mono",Courier,monospace`,
+}
+
+var fontData = [style.NumFonts][]byte{
+	style.Sans: liberationsansregular.TTF,
+	style.Bold: liberationsansbold.TTF,
+	style.Mono: liberationmonoregular.TTF,
+}
+
+// fonts parses on first use; the data is embedded, so it cannot fail on input.
+var fonts = sync.OnceValue(func() (f [style.NumFonts]*truetype.Font) {
+	for i, data := range fontData {
+		font, err := truetype.Parse(data)
+		if err != nil {
+			panic("embedded font: " + err.Error())
+		}
+		f[i] = font
+	}
+	return f
+})
+
+// textWidth measures s in points at the given size.
+func textWidth(s string, id style.Font, size float64) float64 {
+	f := fonts()[id]
+	em := fixed.Int26_6(f.FUnitsPerEm())
+	total, prev := fixed.Int26_6(0), truetype.Index(0)
+	for _, r := range s {
+		i := f.Index(r)
+		if i == 0 {
+			total += missingWidth(r, em)
+		} else {
+			if prev != 0 {
+				total += f.Kern(em, prev, i)
+			}
+			total += f.HMetric(em, i).AdvanceWidth
+		}
+		prev = i
+	}
+	return float64(total) / float64(em) * size
+}
+
+// missingWidth is the advance of a character that the embedded fonts lack, as
+// other fonts draw it: CJK takes an em, an emoji a little more.
+func missingWidth(r rune, em fixed.Int26_6) fixed.Int26_6 {
+	switch {
+	case unicode.Is(unicode.Mn, r), unicode.Is(unicode.Cf, r):
+		return 0
+	case r >= 0x1F000:
+		return em * 5 / 4
+	}
+	return em
+}
+
+// wrap breaks s at spaces into lines no wider than width, where words allow.
+func wrap(s string, id style.Font, size, width float64) []string {
+	var lines []string
+	line := ""
+	for _, word := range splitSpaces(s) {
+		if line == "" {
+			line = word
+		} else if textWidth(line+" "+word, id, size) <= width {
+			line += " " + word
+		} else {
+			lines, line = append(lines, line), word
+		}
+		for textWidth(line, id, size) > width { // one word alone is too wide
+			cut := fitting(line, id, size, width)
+			lines, line = append(lines, line[:cut]), line[cut:]
+		}
+	}
+	if line != "" {
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// fitting returns how many bytes of s fit, at least one character.
+func fitting(s string, id style.Font, size, width float64) int {
+	for i := range s {
+		if i > 0 && textWidth(s[:i], id, size) > width {
+			prev := 0
+			for j := range s[:i] {
+				prev = j
+			}
+			return max(prev, firstRune(s))
+		}
+	}
+	return len(s)
+}
+
+func firstRune(s string) int {
+	for i := range s {
+		if i > 0 {
+			return i
+		}
+	}
+	return len(s)
+}
+
+func splitSpaces(s string) []string { return strings.Fields(s) }
