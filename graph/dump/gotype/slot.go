@@ -108,6 +108,9 @@ func (t *Type) flat() []slotCode {
 // how source code would name it.
 func (t *Type) slotAt(off uint64, path *[]byte) Slot {
 	for range 64 { // nesting of a hostile type
+		if path != nil && t.silent(off) {
+			path = nil
+		}
 		next, in, done := t.step(off, path)
 		if next == nil {
 			return done
@@ -203,6 +206,28 @@ func (t *Type) wordSlot(off uint64) Slot {
 }
 
 func (t *Type) stepStruct(off uint64, path *[]byte) (next *Type, in uint64, done Slot) {
+	f := t.fieldAt(off)
+	switch {
+	case f == nil:
+		if t.Part == PartClosure && off > 0 {
+			add(path, " (captured)")
+		}
+		return nil, 0, done
+	case path == nil:
+	case t.Part == PartClosure:
+		add(path, " (captured "+strings.TrimPrefix(f.Name, "&")+")")
+	default:
+		add(path, t.written(f))
+	}
+	if done, ok := t.disguised(f); ok {
+		return nil, 0, done
+	}
+	return f.Type, off - f.Offset, done
+}
+
+// fieldAt is the field of a struct or closure that contains an offset; nil if
+// none does.
+func (t *Type) fieldAt(off uint64) *Field {
 	fields := t.Fields()
 	// The last field at or before off; fields of size 0 share offsets.
 	i, _ := slices.BinarySearchFunc(fields, off, func(f Field, off uint64) int {
@@ -214,21 +239,9 @@ func (t *Type) stepStruct(off uint64, path *[]byte) (next *Type, in uint64, done
 	for i--; i >= 0 && fields[i].Type.Size == 0; i-- {
 	}
 	if i < 0 || off-fields[i].Offset >= fields[i].Type.Size {
-		if t.Part == PartClosure && off > 0 {
-			add(path, " (captured)")
-		}
-		return nil, 0, done
+		return nil
 	}
-	f := &fields[i]
-	if t.Part == PartClosure {
-		add(path, " (captured "+strings.TrimPrefix(f.Name, "&")+")")
-	} else {
-		add(path, "."+f.Name)
-	}
-	if done, ok := t.disguised(f); ok {
-		return nil, 0, done
-	}
-	return f.Type, off - f.Offset, done
+	return &fields[i]
 }
 
 // disguised is what an unsafe.Pointer field of a well-known struct points to.

@@ -78,11 +78,11 @@ func (t *Type) Internal() bool {
 }
 
 // Folded reports whether paths go through objects of this type in one step with
-// the reference before them: containers' insides, the header of a map and the
-// backing array of a slice that holds references. `.m["…"]` and `.list[3]` are
-// what source code says.
+// the reference before them: containers' insides, also of those that are written
+// in Go, the header of a map and the backing array of a slice that holds
+// references. `.m["…"]` and `.list[3]` are what source code says.
 func (t *Type) Folded() bool {
-	return t.Internal() || t.Part == PartMap || t.Part == PartArray && t.PtrBytes > 0
+	return t.Internal() || t.container() != nil || t.Part == PartMap || t.Part == PartArray && t.PtrBytes > 0
 }
 
 func (t *Type) resolve() *Type {

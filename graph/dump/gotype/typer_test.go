@@ -175,8 +175,8 @@ func TestTyper(t *testing.T) {
 			inner := h.add(slot("internal/sync.indirect[interface {},interface {}]"), 3, entry)
 			outer := h.add(slot("internal/sync.indirect[interface {},interface {}]"), 3, inner)
 			return map[int]string{
-					timer: "runtime.timeTimer", entry: "sync.entry[any,any]",
-					inner: "sync.indirect[any,any]", outer: "sync.indirect[any,any]",
+					timer: "runtime.timeTimer", entry: "sync.entry[any,any] folded",
+					inner: "sync.indirect[any,any] folded", outer: "sync.indirect[any,any] folded",
 				}, func() {
 					h.global(t, e, "main.timer", 0, timer)
 					g, _ := e.GlobalNamed("main.shared")

@@ -4,6 +4,8 @@
 package main
 
 import (
+	"container/list"
+	"container/ring"
 	"encoding/json"
 	"io"
 	"os"
@@ -58,6 +60,8 @@ var (
 	wraps    []*wrap
 	anything []any
 	numbers  = make(chan int, 3)
+	events   = list.New()
+	samples  = ring.New(3)
 	call     func() int
 	timer    = time.NewTimer(time.Hour)
 	shared   sync.Map
@@ -209,6 +213,7 @@ func main() {
 	numbers <- len(anything)
 	call = f
 	shared.Store("key", smalls)
+	events.PushBack(samples)
 	out := truth{
 		Text: uint64(reflect.ValueOf(main).Pointer()),
 		Types: []typeTruth{

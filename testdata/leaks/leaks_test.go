@@ -1,0 +1,215 @@
+// Package leaks asks refgraph for the suspects of every program of the corpus and
+// compares what it says with the program's expect.json.
+package leaks
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// expectation is an expect.json.
+type expectation struct {
+	What        string   // what leaks and how, for the README
+	Healthy     bool     // there must be no suspect
+	Reason      string   // a pattern of the first suspect's reason
+	ElementType string   `json:"element_type"`
+	Holder      string   // a pattern of the path's root and references
+	Cut         []string // a pattern for each place of the cut
+	Flags       []string // of refgraph, besides those that all need
+}
+
+// answer is what is read of `refgraph suspects --json`.
+type answer struct {
+	Suspects []struct {
+		Detector, Reason, Hint, Fingerprint string
+		ElementType                         string `json:"element_type"`
+		Share                               float64
+		Path                                struct {
+			Root  struct{ Name string }
+			Steps []struct{ Reference struct{ Name string } }
+		}
+		Cut *struct {
+			Verified bool
+			Places   []struct{ Holder, Reference, Root string }
+		}
+	}
+}
+
+// holder is the first suspect's path in words.
+func (a *answer) holder() string {
+	p := &a.Suspects[0].Path
+	words := []string{p.Root.Name}
+	for _, s := range p.Steps {
+		words = append(words, s.Reference.Name)
+	}
+	return strings.Join(words, " ")
+}
+
+func (a *answer) String() string {
+	var b strings.Builder
+	for i, s := range a.Suspects {
+		b.WriteString("  " + s.Detector + ": " + s.Reason + "\n")
+		if i == 4 {
+			break
+		}
+	}
+	return b.String()
+}
+
+// refgraph is built once; the tests of all programs use it.
+var refgraph string
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "refgraph-leaks-")
+	if err != nil {
+		panic(err)
+	}
+	refgraph = filepath.Join(dir, "refgraph")
+	build := exec.Command("go", "build", "-o", refgraph, "./cmd/refgraph")
+	build.Dir = "../.." // the module under test, not this one
+	if out, err := build.CombinedOutput(); err != nil {
+		panic(string(out))
+	}
+	code := m.Run()
+	os.RemoveAll(dir)
+	os.Exit(code)
+}
+
+// programs are the folders with an expect.json.
+func programs(t *testing.T) []string {
+	t.Helper()
+	list, err := filepath.Glob("*/*/expect.json")
+	if err != nil || len(list) == 0 {
+		t.Fatal("no programs", err)
+	}
+	for i := range list {
+		list[i] = filepath.Dir(list[i])
+	}
+	return list
+}
+
+func expect(t *testing.T, program string) (e expectation) {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(program, "expect.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&e); err != nil {
+		t.Fatalf("%s: %v", program, err)
+	}
+	return e
+}
+
+// suspects asks refgraph about the dump of a program.
+func suspects(t *testing.T, d dump, flags ...string) *answer {
+	t.Helper()
+	args := append([]string{"suspects", d.file, "--json", "-q", "--no-cache"}, flags...)
+	if d.exe != "" {
+		args = append(args, "--exe", d.exe)
+	}
+	var out, errs bytes.Buffer
+	c := exec.Command(refgraph, args...)
+	c.Stdout, c.Stderr = &out, &errs
+	if err := c.Run(); err != nil {
+		t.Fatalf("refgraph %s: %v\n%s%s", strings.Join(args, " "), err, out.String(), errs.String())
+	}
+	var a answer
+	if err := json.Unmarshal(out.Bytes(), &a); err != nil {
+		t.Fatal(err)
+	}
+	return &a
+}
+
+// TestCorpus finds every seeded leak first, and none in the healthy programs.
+func TestCorpus(t *testing.T) {
+	for _, program := range programs(t) {
+		t.Run(program, func(t *testing.T) {
+			t.Parallel()
+			e := expect(t, program)
+			a := suspects(t, makeDump(t, program, 1), e.Flags...)
+			if e.Healthy {
+				if len(a.Suspects) > 0 {
+					t.Errorf("a healthy program has suspects:\n%s", a)
+				}
+				return
+			}
+			e.check(t, a)
+		})
+	}
+}
+
+func (e *expectation) check(t *testing.T, a *answer) {
+	t.Helper()
+	if len(a.Suspects) == 0 {
+		t.Fatal("no suspects")
+	}
+	s := &a.Suspects[0]
+	match := func(what, pattern, got string) {
+		t.Helper()
+		if ok, err := regexp.MatchString(pattern, got); err != nil || !ok {
+			t.Errorf("%s %q does not match %q %v; suspects:\n%s", what, got, pattern, err, a)
+		}
+	}
+	match("reason", e.Reason, s.Reason)
+	match("path", e.Holder, a.holder())
+	if e.ElementType != "" && e.ElementType != s.ElementType {
+		t.Errorf("elements are %q, want %q; suspects:\n%s", s.ElementType, e.ElementType, a)
+	}
+	e.checkCut(t, a)
+}
+
+// checkCut compares the places of the first suspect's cut, which must be proven.
+func (e *expectation) checkCut(t *testing.T, a *answer) {
+	t.Helper()
+	if len(e.Cut) == 0 {
+		return
+	}
+	cut := a.Suspects[0].Cut
+	if cut == nil || !cut.Verified {
+		t.Errorf("no cut, or none that is verified: %+v", cut)
+		return
+	}
+	if len(cut.Places) != len(e.Cut) {
+		t.Errorf("%d places, want %d: %+v", len(cut.Places), len(e.Cut), cut.Places)
+	}
+	for _, pattern := range e.Cut {
+		re := regexp.MustCompile(pattern)
+		found := false
+		for _, p := range cut.Places {
+			found = found || re.MatchString(strings.Join([]string{p.Root, p.Holder, p.Reference}, " "))
+		}
+		if !found {
+			t.Errorf("no place of the cut matches %q: %+v", pattern, cut.Places)
+		}
+	}
+}
+
+// TestFingerprints has the same leak again: after a restart with other addresses
+// and hash seeds, and ten times as large.
+func TestFingerprints(t *testing.T) {
+	for _, program := range programs(t) {
+		e := expect(t, program)
+		if e.Healthy {
+			continue
+		}
+		t.Run(program, func(t *testing.T) {
+			t.Parallel()
+			first := suspects(t, makeDump(t, program, 1), e.Flags...)
+			large := suspects(t, makeDump(t, program, 10), e.Flags...)
+			if len(first.Suspects) == 0 || len(large.Suspects) == 0 {
+				t.Fatal("no suspects")
+			}
+			if a, b := first.Suspects[0], large.Suspects[0]; a.Fingerprint != b.Fingerprint {
+				t.Errorf("%s (%s), and ten times as large %s (%s)", a.Fingerprint, a.Reason, b.Fingerprint, b.Reason)
+			}
+		})
+	}
+}
