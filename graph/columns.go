@@ -2,7 +2,6 @@ package graph
 
 import (
 	"bytes"
-	"context"
 	"encoding/gob"
 	"errors"
 	"fmt"
@@ -205,60 +204,6 @@ func (t *stringTable) restore(list []string) {
 			t.ids[s] = uint32(i)
 		}
 	}
-}
-
-// Attach keeps a result about the graph with it, under a key of the analysis
-// that made it, so that it is not computed twice. Safe for concurrent use.
-func (g *Graph) Attach(key string, result any) { g.attached.Store(key, result) }
-
-// Attached returns what was attached under the key, or nil.
-func (g *Graph) Attached(key string) any {
-	v, _ := g.attached.Load(key)
-	return v
-}
-
-// Keeper is an attached result that can be kept in a file.
-type Keeper interface{ Columns() Columns }
-
-// Kept calls do with the attached results that can be kept.
-func (g *Graph) Kept(do func(key string, k Keeper)) {
-	g.attached.Range(func(key, v any) bool {
-		if k, ok := v.(Keeper); ok {
-			do(key.(string), k)
-		}
-		return true
-	})
-}
-
-// Stored opens the columns of a result that was kept for this graph; ok is
-// false if there are none, or they are damaged.
-type Stored func(ctx context.Context, key string) (get func(name string) []byte, ok bool)
-
-// storedKey is where the graph's Stored is attached.
-const storedKey = "stored"
-
-// SetStored says where results about this graph are kept.
-func (g *Graph) SetStored(s Stored) { g.Attach(storedKey, s) }
-
-// Result returns a result about the graph: the attached one, else one made of
-// columns that were kept, else a computed one, which is attached.
-func Result[T any](ctx context.Context, g *Graph, key string, load func(get func(name string) []byte) (T, error), compute func() (T, error)) (T, error) {
-	if t, ok := g.Attached(key).(T); ok {
-		return t, nil
-	}
-	if stored, ok := g.Attached(storedKey).(Stored); ok {
-		if get, ok := stored(ctx, key); ok {
-			if t, err := load(get); err == nil {
-				g.Attach(key, t)
-				return t, nil
-			}
-		}
-	}
-	t, err := compute()
-	if err == nil {
-		g.Attach(key, t)
-	}
-	return t, err
 }
 
 // WrapDetail replaces the Detailer by one that may use it. It must be called

@@ -2,7 +2,6 @@ package graph_test
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"math/rand/v2"
 	"reflect"
@@ -147,46 +146,6 @@ func TestColumnsWithAddresses(t *testing.T) {
 			if !errors.Is(err, graph.ErrColumns) {
 				t.Errorf("%s cut: %v", name, err)
 			}
-		}
-	}
-}
-
-type kept struct{ v uint64 }
-
-func (k *kept) Columns() graph.Columns { return graph.Columns{"v": {graph.Pack([]uint64{k.v})}} }
-
-func TestResult(t *testing.T) {
-	g := graphtest.HeldList(3)
-	computed := 0
-	get := func() (*kept, error) {
-		return graph.Result(t.Context(), g, "k", func(get func(string) []byte) (*kept, error) {
-			v, err := graph.Unpack[uint64](get("v"))
-			if err != nil || len(v) != 1 {
-				return nil, graph.ErrColumns
-			}
-			return &kept{v[0]}, nil
-		}, func() (*kept, error) { computed++; return &kept{7}, nil })
-	}
-	for range 2 {
-		if k, err := get(); err != nil || k.v != 7 || computed != 1 {
-			t.Fatalf("%v %v, computed %d times", k, err, computed)
-		}
-	}
-	var names []string
-	g.Kept(func(key string, _ graph.Keeper) { names = append(names, key) })
-	if len(names) != 1 || names[0] != "k" {
-		t.Errorf("kept %v", names)
-	}
-	for _, c := range []struct {
-		column []byte
-		want   uint64
-	}{{graph.Pack([]uint64{9}), 9}, {[]byte("bad"), 7}} {
-		g = graphtest.HeldList(3)
-		g.SetStored(func(context.Context, string) (func(string) []byte, bool) {
-			return func(string) []byte { return c.column }, true
-		})
-		if k, err := get(); err != nil || k.v != c.want {
-			t.Errorf("stored %q: %v %v", c.column, k, err)
 		}
 	}
 }

@@ -30,12 +30,14 @@ type Graph struct {
 	warnings []Warning
 	detail   Detailer
 
-	inMu sync.Mutex
-	in   *Inbound
+	inOnce sync.Once
+	inLock chan struct{} // has room for who builds in
+	in     *Inbound
 
 	reached Bitset // see Reached
 
-	attached sync.Map // results of analyses, by their keys
+	companion     any // see Companion
+	companionOnce sync.Once
 }
 
 const sizeLarge = 1<<32 - 1
@@ -228,6 +230,13 @@ func (g *Graph) Warnings() []Warning { return g.warnings }
 
 // Detail returns the reader's Detailer; it is never nil.
 func (g *Graph) Detail() Detailer { return g.detail }
+
+// Companion returns the one value that package store keeps with the graph; make
+// makes it at the first call. Safe for concurrent use.
+func (g *Graph) Companion(make func() any) any {
+	g.companionOnce.Do(func() { g.companion = make() })
+	return g.companion
+}
 
 // Describe names an object for people and logs: its type and address.
 func (g *Graph) Describe(n NodeID) string {

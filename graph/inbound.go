@@ -24,10 +24,16 @@ func (in *Inbound) Row(n NodeID) []NodeID {
 }
 
 // Inbound builds the reverse rows on the first call and returns them. It costs
-// two passes over the references, and 4 bytes for each object and reference.
+// two passes over the references, and 4 bytes for each object and reference. Of
+// those who ask at once one builds; if its context ends, the next one does.
 func (g *Graph) Inbound(ctx context.Context) (*Inbound, error) {
-	g.inMu.Lock()
-	defer g.inMu.Unlock()
+	g.inOnce.Do(func() { g.inLock = make(chan struct{}, 1) })
+	select {
+	case g.inLock <- struct{}{}:
+		defer func() { <-g.inLock }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 	if g.in != nil {
 		return g.in, nil
 	}

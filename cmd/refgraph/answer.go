@@ -8,13 +8,14 @@ import (
 	"fmt"
 
 	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/store"
 )
 
 // answer is what a command found out about a dump, small enough to be kept with
 // the graph: the same question costs nothing the second time.
 type answer[T any] struct{ Value T }
 
-// Columns implements graph.Keeper.
+// Columns implements store.Keeper.
 func (a *answer[T]) Columns() graph.Columns {
 	b, err := json.Marshal(a.Value) // and not gob, which makes nil of empty lists
 	if err != nil {
@@ -35,7 +36,7 @@ func remember[T any](ctx context.Context, a *app, g *graph.Graph, question strin
 		err := json.Unmarshal(get("answer"), &v.Value)
 		return &v, err
 	}
-	found, err := graph.Result(ctx, g, "answer-"+hex.EncodeToString(sum[:8]), load, func() (*answer[T], error) {
+	found, err := store.Get(ctx, g, store.Key[*answer[T]]{Name: "answer-" + hex.EncodeToString(sum[:8]), Load: load}, func(context.Context) (*answer[T], error) {
 		v, err := compute()
 		return &answer[T]{v}, err
 	})

@@ -6,7 +6,7 @@ import (
 	"github.com/refgraph/refgraph/graph"
 )
 
-// Columns implements graph.Keeper.
+// Columns implements store.Keeper.
 func (t *Tree) Columns() graph.Columns {
 	return graph.Columns{
 		"idom": {graph.Pack(t.idom)}, "retained": {graph.Pack(t.retained)}, "order": {graph.Pack(t.order)},

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/store"
 )
 
 // Tree is the dominator tree of a graph, with retained sizes. It does not
@@ -28,9 +29,8 @@ const unreached = graph.None - 1
 // objects with 26 million references take about a second. The tree stays with
 // the graph: it is computed once, or taken from what was kept of it.
 func Compute(ctx context.Context, g *graph.Graph) (*Tree, error) {
-	return graph.Result(ctx, g, "dominators",
-		func(get func(string) []byte) (*Tree, error) { return fromColumns(g, get) },
-		func() (*Tree, error) { return compute(ctx, g) })
+	key := store.Key[*Tree]{Name: "dominators", Load: func(get func(string) []byte) (*Tree, error) { return fromColumns(g, get) }}
+	return store.Get(ctx, g, key, func(ctx context.Context) (*Tree, error) { return compute(ctx, g) })
 }
 
 func compute(ctx context.Context, g *graph.Graph) (*Tree, error) {

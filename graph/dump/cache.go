@@ -15,6 +15,7 @@ import (
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/dump/internal/index"
 	"github.com/refgraph/refgraph/graph/dump/internal/source"
+	"github.com/refgraph/refgraph/graph/store"
 )
 
 // Cache keeps graphs that were read, and results about them, so that a known
@@ -165,7 +166,7 @@ func (k *keeper) known() (*Dump, error) {
 		return nil, nil
 	}
 	k.state = func(column string) []byte { return x.Column(statePrefix + column) }
-	g.SetStored(func(ctx context.Context, key string) (func(string) []byte, bool) {
+	store.Of(g).SetIndex(func(ctx context.Context, key string) (func(string) []byte, bool) {
 		x, err := k.load(ctx, key)
 		if x == nil || err != nil {
 			k.mu.Lock()
@@ -261,7 +262,7 @@ func (k *keeper) save(g *graph.Graph) {
 	if k.names.learnt() {
 		k.write(namesFile, k.names.columns(), nil)
 	}
-	g.Kept(func(key string, r graph.Keeper) {
+	store.Of(g).Kept(func(key string, r store.Keeper) {
 		if k.fresh[graphFile] || k.fresh[key] {
 			k.write(key, r.Columns(), nil)
 		}

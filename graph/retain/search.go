@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/store"
 )
 
 // Tree holds the shortest retaining path of every reachable object. It takes 8
@@ -63,9 +64,8 @@ func delay(rank uint8) int {
 // equal dumps give equal paths. O(objects + references). The tree stays with the
 // graph: it is searched once, or taken from what was kept of it.
 func Search(ctx context.Context, g *graph.Graph) (*Tree, error) {
-	return graph.Result(ctx, g, "paths",
-		func(get func(string) []byte) (*Tree, error) { return fromColumns(g, get) },
-		func() (*Tree, error) { return search(ctx, g) })
+	key := store.Key[*Tree]{Name: "paths", Load: func(get func(string) []byte) (*Tree, error) { return fromColumns(g, get) }}
+	return store.Get(ctx, g, key, func(ctx context.Context) (*Tree, error) { return search(ctx, g) })
 }
 
 func search(ctx context.Context, g *graph.Graph) (*Tree, error) {

@@ -6,7 +6,7 @@ import (
 	"github.com/refgraph/refgraph/graph"
 )
 
-// Columns implements graph.Keeper.
+// Columns implements store.Keeper.
 func (t *Tree) Columns() graph.Columns {
 	return graph.Columns{"parent": {graph.Pack(t.parent)}, "order": {graph.Pack(t.order)}, "held": {graph.Pack(t.held)}, "firm": {graph.Pack([]uint32{uint32(t.firm)})}}
 }

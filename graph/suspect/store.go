@@ -11,7 +11,7 @@ import (
 // findings is what Find found, to be kept with the graph.
 type findings struct{ List []Suspect }
 
-// Columns implements graph.Keeper.
+// Columns implements store.Keeper.
 func (f *findings) Columns() graph.Columns {
 	var b bytes.Buffer
 	if err := gob.NewEncoder(&b).Encode(f); err != nil {

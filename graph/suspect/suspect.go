@@ -10,6 +10,7 @@ import (
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/dominator"
 	"github.com/refgraph/refgraph/graph/retain"
+	"github.com/refgraph/refgraph/graph/store"
 )
 
 // Heap is what the detectors look at.
@@ -129,7 +130,7 @@ func Find(ctx context.Context, h *Heap) ([]Suspect, error) {
 	if h.Older != nil {
 		return find(ctx, h)
 	}
-	f, err := graph.Result(ctx, h.Graph, "suspects", fromColumns, func() (*findings, error) {
+	f, err := store.Get(ctx, h.Graph, store.Key[*findings]{Name: "suspects", Load: fromColumns}, func(ctx context.Context) (*findings, error) {
 		list, err := find(ctx, h)
 		return &findings{list}, err
 	})
