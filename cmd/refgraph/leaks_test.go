@@ -20,7 +20,7 @@ var seeded = []struct{ name, detector, reason string }{
 	{"closure", "listeners", "callbacks (func main.connect.func1), held by global main.hooks"},
 	{"blocked", "stack", "goroutines wait at main.serve"},
 	{"list", "linked-list", "a linked list of 5,000 main.change"},
-	{"queue", "linked-list", "a linked list of 5,000 list.Element, held by global main.events"},
+	{"queue", "collection", "one list.List holds 5,000 main.event, held by global main.events"},
 }
 
 // leaksDump runs goleaks and returns its dump and executable.

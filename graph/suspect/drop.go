@@ -29,7 +29,7 @@ const (
 func biggestDrop(ctx context.Context, h *Heap) ([]Suspect, error) {
 	_, total := h.Tree.Total()
 	least := uint64(dropShare * float64(total))
-	groups := map[graph.TypeID]*topGroup{}
+	groups := topGroups{}
 	var out []Suspect
 	i := 0
 	for n := range h.Tree.Children(graph.None) {
@@ -45,14 +45,18 @@ func biggestDrop(ctx context.Context, h *Heap) ([]Suspect, error) {
 			}
 			continue
 		}
-		typ := h.Graph.Type(n)
-		if groups[typ] == nil {
-			groups[typ] = &topGroup{typ: typ}
+		if !h.Graph.Internal(n) {
+			groups.add(h, n)
+			continue
 		}
-		groups[typ].add(n, h.Tree.Retained(n))
+		for c := range h.owned(n) { // what a container holds that is held twice
+			if !h.Graph.Internal(c) {
+				groups.add(h, c)
+			}
+		}
 	}
 	for _, g := range groups {
-		if g.retained >= least && g.count >= minAccumulated && !h.isProgram(g.largest) {
+		if g.retained >= least && g.count >= h.manyOf(g.typ) && !h.isProgram(g.largest) {
 			out = append(out, h.spread(g))
 		}
 	}
@@ -106,6 +110,26 @@ type topGroup struct {
 	sample   []graph.NodeID
 }
 
+// topGroups has the groups by type.
+type topGroups map[graph.TypeID]*topGroup
+
+func (t topGroups) add(h *Heap, n graph.NodeID) {
+	typ := h.Graph.Type(n)
+	if t[typ] == nil {
+		t[typ] = &topGroup{typ: typ}
+	}
+	t[typ].add(n, h.Tree.Retained(n))
+}
+
+// manyOf is how many objects of a type make an accumulation. Of the language's own
+// containers every program has some hundred.
+func (h *Heap) manyOf(t graph.TypeID) int {
+	if h.isGeneric(t) {
+		return h.least()
+	}
+	return minAccumulated
+}
+
 // sampleLen is how many objects of a group are asked for their paths.
 const sampleLen = 10_000
 
@@ -128,7 +152,7 @@ func (h *Heap) spread(g *topGroup) Suspect {
 	s := Suspect{
 		Object: g.largest, Accumulation: at, Count: g.count, Elements: g.count, ElementType: typ,
 		Retained: g.retained, Hint: hintSpread, spread: true, Path: h.Paths.Path(g.largest, nil),
-		Reason: fmt.Sprintf("%s objects of type %s that no single object holds", count(g.count), typ),
+		Reason: fmt.Sprintf("%s %s that no single object holds", count(g.count), typ),
 	}
 	if at != graph.None {
 		s.Path = h.Paths.Path(at, nil)

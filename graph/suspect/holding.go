@@ -55,7 +55,7 @@ func (h *Heap) holdings(ctx context.Context) ([]*holding, error) {
 // those of different roots have nothing to do with each other. A holder with half
 // of the elements stands alone.
 func (s *scanner) parts(x *holding) []*holding {
-	if len(x.owners) == 1 || x.retained < minBytes || !s.h.isGeneric(x.holder) {
+	if len(x.owners) == 1 || x.retained < s.h.floor() || !s.h.isGeneric(x.holder) {
 		return []*holding{x.alone()}
 	}
 	owners := x.owners
@@ -98,13 +98,36 @@ func (x *holding) alone() *holding {
 // large reports whether a group has many elements, or many bytes inside of
 // containers, and is enough of the heap to be suspect.
 func (h *Heap) large(x *holding) bool {
-	return h.enough(x.retained) && (x.inline || x.elements >= minElements)
+	return h.enough(x.retained) && (x.inline || x.elements >= h.least())
 }
 
 // enough reports whether bytes are enough of the heap to be suspect.
 func (h *Heap) enough(bytes uint64) bool {
 	_, total := h.Tree.Total()
-	return bytes >= minBytes && float64(bytes) >= minShare*float64(total)
+	return bytes >= h.floor() && float64(bytes) >= minShare*float64(total)
+}
+
+// small reports whether the heap is that of a small program, where a leak has had
+// no time to grow.
+func (h *Heap) small() bool {
+	_, total := h.Tree.Total()
+	return total < smallHeap
+}
+
+// floor is how many bytes are no leak to look for: in a small heap a part of it.
+func (h *Heap) floor() uint64 {
+	if _, total := h.Tree.Total(); h.small() {
+		return total / 8
+	}
+	return minBytes
+}
+
+// least is how many elements are many.
+func (h *Heap) least() int {
+	if h.small() {
+		return minElements / 10
+	}
+	return minElements
 }
 
 type holdingKey struct {

@@ -47,7 +47,7 @@ func stacks(ctx context.Context, h *Heap) ([]Suspect, error) {
 			return nil, err
 		}
 		many := len(set.names) >= minParked
-		heavy := float64(set.held) >= stackShare*float64(total) && !set.inside(mainStack)
+		heavy := float64(set.held) >= stackShare*float64(total) && !set.inside(mainStack) && h.accumulates(set.nodes)
 		if !many && !heavy || set.inside(told) {
 			continue
 		}
@@ -55,6 +55,18 @@ func stacks(ctx context.Context, h *Heap) ([]Suspect, error) {
 		out = append(out, h.parked(set))
 	}
 	return out, nil
+}
+
+// accumulates reports whether one of the objects has many below it, or is large by
+// itself: permanent workers have a few buffers each and are no leak.
+func (h *Heap) accumulates(nodes []graph.NodeID) bool {
+	_, total := h.Tree.Total()
+	for _, n := range nodes {
+		if h.Tree.Dominated(n) >= h.least() || float64(h.Tree.Retained(n)) >= dropShare*float64(total) {
+			return true
+		}
+	}
+	return false
 }
 
 // rootSets groups roots by the place in the program, without the variable, and

@@ -100,6 +100,7 @@ func Detectors() []Detector {
 		{"thread-local", "what Python's thread-local variables hold", threadLocals},
 		{"del-cycle", "Python objects with a __del__ in reference cycles", delCycles},
 		{"linked-list", "a long chain of objects of one type", linkedLists},
+		{"tree", "objects of one type that hang on each other in a tree or trie", trees},
 		{"stack", "what goroutines or threads hold: many blocked at one place, or one with a lot", stacks},
 		{"garbage", "objects in cycles that wait for the cycle collector", garbage},
 		{"finalizers", "objects that wait for their finalizers or cleanups", finalizers},
@@ -112,7 +113,8 @@ func Detectors() []Detector {
 const (
 	minElements = 1000      // elements of a collection, objects of a chain
 	minShare    = 0.004     // of the reachable bytes, for small leaks
-	minBytes    = 256 << 10 // what is smaller is no leak to look for
+	minBytes    = 256 << 10 // what is smaller is no leak to look for, but in a small heap
+	smallHeap   = 2 << 20   // reachable bytes of a heap in which less is much
 	maxSuspects = 20
 	maxNested   = 0.5 // a suspect inside another is told apart if it is more of it than this
 )
@@ -168,7 +170,7 @@ func find(ctx context.Context, h *Heap) ([]Suspect, error) {
 // is worth showing.
 func (h *Heap) complete(s *Suspect) bool {
 	_, total := h.Tree.Total()
-	if total == 0 || s.Retained < minBytes && !s.anyway {
+	if total == 0 || s.Retained < h.floor() && !s.anyway {
 		return false
 	}
 	if at := s.where(); at != graph.None && h.Paths.Pooled(at) {

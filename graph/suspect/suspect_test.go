@@ -78,10 +78,22 @@ var leaks = []leak{
 			p.add("@main.tables[%d]>tb%d tb%d=main.Table/64 tb%d.m>tm%d tm%d=map.Map/48! tm%d>tg%d tg%d=groups/%d!", k, k, k, k, k, k, k, k, k, n*100)
 		}
 	}},
-	{"linked list", "linked-list", []string{"a linked list of", "main.node, one after the other", "held by global main.head"}, func(p *picture, n int) {
+	{"linked list", "linked-list", []string{"a linked list of", "main.node", "held by global main.head"}, func(p *picture, n int) {
 		p.add("@main.head>l0 l0=main.node/300")
 		for i := range n {
 			p.add("l%d.next>l%d l%d=main.node/300", i, i+1, i+1)
+		}
+	}},
+	{"trie", "tree", []string{"a tree of", "main.trie", "held by .root of global main.index"}, func(p *picture, n int) {
+		p.add("@main.index>ix ix=main.Index/16 ix.root>t0 t0=main.trie/200")
+		for i := range n {
+			p.add("t%d.kids[%d]>t%d t%d=main.trie/200 t%d.val>tv%d tv%d=main.Value/20", i/4, i%4, i+1, i+1, i+1, i+1, i+1)
+		}
+	}},
+	{"tree of what it holds", "tree", []string{"main.node holds", "main.Order, held by global main.tree"}, func(p *picture, n int) {
+		p.add("@main.tree>b0 b0=main.node/32 b0.val>bo0 bo0=main.Order/300")
+		for i := range n {
+			p.add("b%d.kids>bk%d bk%d=[]*main.node/16 bk%d[0]>b%d b%d=main.node/32 b%d.val>bo%d bo%d=main.Order/300", i/2, i, i, i, i+1, i+1, i+1, i+1, i+1)
 		}
 	}},
 	{"list held at both ends", "linked-list", []string{"one list.List holds a linked list of", "list.Element"}, func(p *picture, n int) {

@@ -11,6 +11,7 @@ import (
 // The usual fixes, for all runtimes.
 const (
 	hintList      = "cut the list when its elements are done with, or keep only its newest ones"
+	hintTree      = "delete from the tree what is done with, or bound it"
 	hintDrop      = "see what should have removed the parts; refgraph dominators shows them"
 	hintPlain     = "see whether the buffer must be kept whole; copy out what is needed of it"
 	hintSpread    = "see refgraph paths for the type: each way that holds them must let go"
