@@ -9,7 +9,8 @@ import (
 
 // Parallel calls do(0) to do(n-1) on several goroutines (0 means one for each
 // core), each at most once, in rising order of start. It returns the first
-// error, or the context's, and starts no call after it.
+// error, or the context's, and starts no call after it. Calls are guarded; see
+// [Guard].
 func Parallel(ctx context.Context, n, workers int, do func(i int) error) error {
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
@@ -27,19 +28,22 @@ func Parallel(ctx context.Context, n, workers int, do func(i int) error) error {
 	}
 	for range min(workers, n) {
 		wg.Go(func() {
-			for !stop.Load() {
-				i := int(next.Add(1)) - 1
-				if i >= n {
-					return
+			if err := Guard(func() error {
+				for !stop.Load() {
+					i := int(next.Add(1)) - 1
+					if i >= n {
+						break
+					}
+					if err := ctx.Err(); err != nil {
+						return err
+					}
+					if err := do(i); err != nil {
+						return err
+					}
 				}
-				if err := ctx.Err(); err != nil {
-					set(err)
-					return
-				}
-				if err := do(i); err != nil {
-					set(err)
-					return
-				}
+				return nil
+			}); err != nil {
+				set(err)
 			}
 		})
 	}

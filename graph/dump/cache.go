@@ -200,11 +200,19 @@ func (k *keeper) reopen() graph.Detailer {
 	k.mu.Lock()
 	k.again = d
 	k.mu.Unlock()
+	detail = d.guard(detail)
 	if g := k.names.g; d.Graph.Len() != g.Len() || d.Graph.Refs() != g.Refs() {
 		k.warn(errors.New("the dump has changed: names may be missing"))
 		return nil
 	}
 	return detail
+}
+
+// opened is the dump that was opened again; nil if it was not.
+func (k *keeper) opened() *Dump {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.again
 }
 
 // restore makes the reader's Detailer of what it kept; nil if it must read the

@@ -21,6 +21,10 @@ type (
 	SyntaxError = source.SyntaxError
 	// MismatchError is an executable that did not write the dump.
 	MismatchError = source.MismatchError
+	// LimitError is a dump that takes more than this process may use.
+	LimitError = source.LimitError
+	// ChangedError is a file that was cut while it was read.
+	ChangedError = source.ChangedError
 )
 
 // ErrNotMine is wrapped by a reader's error for a file that looks like its
@@ -43,9 +47,6 @@ type Format struct {
 	Restore func(ctx context.Context, src *source.Source, g *graph.Graph, state func(column string) []byte) (graph.Detailer, error)
 }
 
-// headLen is how many bytes a format sees to recognise its files.
-const headLen = 4096
-
 // UnknownFormatError is a file that is none of the known formats.
 type UnknownFormatError struct {
 	Name string
@@ -66,14 +67,10 @@ func (e *UnknownFormatError) Hint() string {
 	return "known are: " + strings.Join(e.Know, ", ") + "; also inside gzip and zstd"
 }
 
-// recognise returns the format of a source.
-func recognise(src *source.Source) (*Format, error) {
-	head, err := src.Slice(0, int(min(headLen, src.Size)))
-	if err != nil {
-		return nil, err
-	}
+// recognise returns the format of a dump that begins with head.
+func recognise(name string, head []byte) (*Format, error) {
 	formats := Formats()
-	unknown := &UnknownFormatError{Name: src.Name, What: guess(head)}
+	unknown := &UnknownFormatError{Name: name, What: guess(head)}
 	for i := range formats {
 		if formats[i].Match(head) {
 			return &formats[i], nil

@@ -125,6 +125,15 @@ func (m *memo) learnt() bool {
 // Unwrap returns the reader's own Detailer; nil if the dump cannot be read any
 // more.
 func (m *memo) Unwrap() graph.Detailer {
+	d := m.reader()
+	if g, ok := d.(*guarded); ok {
+		return g.Detailer
+	}
+	return d
+}
+
+// reader is Unwrap, guarded against a dump that is cut.
+func (m *memo) reader() graph.Detailer {
 	m.once.Do(func() { m.d = m.real() })
 	return m.d
 }
@@ -164,7 +173,7 @@ func (m *memo) collect() {
 	if m.g.Labels() == graph.NoLabels {
 		return
 	}
-	d := m.Unwrap()
+	d := m.reader()
 	seen := make([][]bool, m.g.Types().Len())
 	total := 0
 	for n := range graph.NodeID(m.g.Len()) {
@@ -207,7 +216,7 @@ func (m *memo) RefName(n graph.NodeID, i int, values bool) string {
 			return name
 		}
 	}
-	d := m.Unwrap()
+	d := m.reader()
 	if d == nil {
 		return ""
 	}
@@ -224,7 +233,7 @@ func (m *memo) RefName(n graph.NodeID, i int, values bool) string {
 
 // Fields implements graph.Detailer.
 func (m *memo) Fields(n graph.NodeID, values bool, limit int) ([]graph.Field, int) {
-	if d := m.Unwrap(); d != nil {
+	if d := m.reader(); d != nil {
 		return d.Fields(n, values, limit)
 	}
 	return nil, 0
@@ -241,7 +250,7 @@ func (m *memo) Describe(n graph.NodeID, values bool) string {
 			return note
 		}
 	}
-	d := m.Unwrap()
+	d := m.reader()
 	if d == nil {
 		return ""
 	}

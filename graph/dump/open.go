@@ -17,6 +17,7 @@ type Dump struct {
 	Format *Format
 	src    *source.Source
 	keep   *keeper // the cache's part; nil without a cache
+	fault  fault
 }
 
 // Open recognises the format of a file and reads it. The errors to tell apart
@@ -27,10 +28,12 @@ func Open(ctx context.Context, path string, opts *Options) (*Dump, error) {
 	if opts == nil {
 		opts = &Options{}
 	}
-	if st, err := os.Stat(path); err != nil {
-		return nil, err
-	} else if st.IsDir() {
-		return nil, &UnknownFormatError{Name: path, What: "a directory, not a heap dump", Know: titles()}
+	if path != source.Stdin {
+		if st, err := os.Stat(path); err != nil {
+			return nil, err
+		} else if st.IsDir() {
+			return nil, &UnknownFormatError{Name: path, What: "a directory, not a heap dump", Know: titles()}
+		}
 	}
 	src, err := source.Open(path, *opts)
 	if err != nil {
@@ -50,10 +53,14 @@ func OpenReader(ctx context.Context, name string, r io.ReaderAt, size int64, opt
 
 // read decompresses, recognises and reads a source, which it closes on errors.
 func read(ctx context.Context, src *source.Source) (*Dump, error) {
-	return with(ctx, src, func(f *Format, src *source.Source) (*graph.Graph, error) { return f.Read(ctx, src) })
+	d, err := with(ctx, src, func(f *Format, src *source.Source) (*graph.Graph, error) { return f.Read(ctx, src) })
+	if err == nil {
+		d.Graph.WrapDetail(func(real graph.Detailer) graph.Detailer { return d.guard(real) })
+	}
+	return d, err
 }
 
-// with decompresses and recognises a source and gets a graph for it; it closes
+// with recognises and decompresses a source and gets a graph for it; it closes
 // the source on errors.
 func with(ctx context.Context, src *source.Source, get func(*Format, *source.Source) (*graph.Graph, error)) (d *Dump, err error) {
 	defer func() {
@@ -61,17 +68,25 @@ func with(ctx context.Context, src *source.Source, get func(*Format, *source.Sou
 			src.Close()
 		}
 	}()
-	plain, err := source.Decompress(ctx, src)
-	if err != nil {
+	var (
+		f     *Format
+		g     *graph.Graph
+		plain *source.Source
+	)
+	if err := src.Guard(func() (err error) {
+		plain, err = source.Plain(ctx, src, func(head []byte) (err error) {
+			f, err = recognise(src.Name, head)
+			return err
+		})
+		return err
+	}); err != nil {
 		return nil, err
 	}
 	src = plain
-	f, err := recognise(src)
-	if err != nil {
-		return nil, err
-	}
-	g, err := get(f, src)
-	if err != nil {
+	if err := src.Guard(func() (err error) {
+		g, err = get(f, src)
+		return err
+	}); err != nil {
 		if errors.Is(err, io.ErrUnexpectedEOF) {
 			err = fmt.Errorf("%s: the file ends too early: %w", src.Name, err)
 		}

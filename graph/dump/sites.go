@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
 
 	"github.com/refgraph/refgraph/graph/dump/goheap"
 	"github.com/refgraph/refgraph/graph/dump/internal/source"
@@ -22,19 +23,28 @@ func Sites(ctx context.Context, path string, opts *Options) (*python.Snapshot, e
 	if err != nil {
 		return nil, err
 	}
-	plain, err := source.Decompress(ctx, src)
+	var read func(context.Context, *source.Source) (*python.Snapshot, error)
+	plain, err := source.Plain(ctx, src, func(head []byte) error {
+		switch {
+		case goheap.Match(head):
+			read = goSites
+		case python.Match(head), python.MatchTracemalloc(head):
+			read = python.ReadSites
+		default:
+			return &UnknownFormatError{Name: src.Name, What: "neither a tracemalloc snapshot nor a heap dump with allocation sites", Know: []string{"Go heap dump", "tracemalloc snapshot (Snapshot.dump)", "Python heap dump (refgraph_dump.py)"}}
+		}
+		return nil
+	})
 	if err != nil {
 		src.Close()
 		return nil, err
 	}
 	defer plain.Close()
-	if head, err := plain.Slice(0, int(min(headLen, plain.Size))); err == nil && goheap.Match(head) {
-		return goSites(ctx, plain)
-	}
-	s, err := python.ReadSites(ctx, plain)
-	if errors.Is(err, source.ErrNotMine) {
-		return nil, &UnknownFormatError{Name: plain.Name, What: "neither a tracemalloc snapshot nor a heap dump with allocation sites", Know: []string{"Go heap dump", "tracemalloc snapshot (Snapshot.dump)", "Python heap dump (refgraph_dump.py)"}}
-	}
+	var s *python.Snapshot
+	err = plain.Guard(func() (err error) {
+		s, err = read(ctx, plain)
+		return err
+	})
 	return s, err
 }
 
@@ -64,6 +74,9 @@ func goSites(ctx context.Context, src *source.Source) (*python.Snapshot, error) 
 // IsSites reports whether a file has allocation sites only and no objects, as
 // a tracemalloc snapshot.
 func IsSites(ctx context.Context, path string) bool {
+	if st, err := os.Stat(path); err != nil || !st.Mode().IsRegular() {
+		return false // what is read of a pipe is gone
+	}
 	src, err := source.Open(path, Options{})
 	if err != nil {
 		return false

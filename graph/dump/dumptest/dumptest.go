@@ -66,6 +66,7 @@ func Run(t *testing.T, path string, read Read, opts source.Options) {
 	})
 	t.Run("truncated", func(t *testing.T) { truncated(t, data, read, open) })
 	t.Run("flipped", func(t *testing.T) { flipped(t, data, read, open) })
+	t.Run("cut", func(t *testing.T) { RunCut(t, path, read, opts) })
 	t.Run("unmapped", func(t *testing.T) {
 		src := source.New("dump", strings.NewReader(string(data)), int64(len(data)), opts)
 		again, err := read(t.Context(), src)
@@ -84,7 +85,7 @@ func load(t *testing.T, path string) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	src, err = source.Decompress(t.Context(), src)
+	src, err = source.Plain(t.Context(), src, func([]byte) error { return nil })
 	if err != nil {
 		t.Fatal(err)
 	}

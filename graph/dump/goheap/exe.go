@@ -25,7 +25,10 @@ func openExe(ctx context.Context, path string) *opening {
 	o := &opening{done: make(chan struct{})}
 	go func() {
 		defer close(o.done)
-		o.exe, o.err = gotype.Open(ctx, path)
+		o.err = graph.Guard(func() (err error) {
+			o.exe, err = gotype.Open(ctx, path)
+			return err
+		})
 	}()
 	return o
 }

@@ -24,7 +24,7 @@ func open(t testing.TB, path string, opts source.Options) *source.Source {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if src, err = source.Decompress(t.Context(), src); err != nil {
+	if src, err = source.Plain(t.Context(), src, func([]byte) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { src.Close() })

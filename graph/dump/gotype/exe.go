@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sync"
 
+	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/dump/internal/source"
 )
 
@@ -98,7 +99,12 @@ func open(ctx context.Context, src *source.Source) (*Exe, error) {
 	}
 	var wg sync.WaitGroup
 	var dwErr error
-	wg.Go(func() { e.dw, dwErr = openDWARF(ctx, src, f) })
+	wg.Go(func() {
+		dwErr = graph.Guard(func() (err error) {
+			e.dw, err = openDWARF(ctx, src, f)
+			return err
+		})
+	})
 	err = e.readRuntime(f)
 	wg.Wait()
 	if err == nil {

@@ -79,7 +79,7 @@ func open(t testing.TB, file string) *graph.Graph {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if src, err = source.Decompress(t.Context(), src); err != nil {
+	if src, err = source.Plain(t.Context(), src, func([]byte) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { src.Close() })

@@ -7,18 +7,29 @@ import (
 	"github.com/edsrzf/mmap-go"
 )
 
-// Open maps a file. The caller closes the Source.
+// Stdin is the path of standard input.
+const Stdin = "-"
+
+// Open maps a file. A FIFO, a device and standard input ("-") give a Source that
+// only [Plain] can read. The caller closes the Source.
 func Open(path string, opts Options) (*Source, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
+	f, name := os.Stdin, "standard input"
+	if path != Stdin {
+		var err error
+		if f, err = os.Open(path); err != nil {
+			return nil, err
+		}
+		name = filepath.Base(path)
 	}
 	s, err := FromFile(f, opts)
 	if err != nil {
 		f.Close()
 		return nil, err
 	}
-	s.Path, s.Name = path, filepath.Base(path)
+	s.Name = name
+	if path != Stdin {
+		s.Path = path
+	}
 	return s, nil
 }
 
@@ -32,6 +43,10 @@ func FromFile(f *os.File, opts Options) (*Source, error) {
 	s := New(filepath.Base(f.Name()), f, st.Size(), opts)
 	s.ModTime = st.ModTime()
 	s.stop = f.Close
+	if !st.Mode().IsRegular() {
+		s.stream, s.Size = f, 0
+		return s, nil
+	}
 	if st.Size() == 0 {
 		return s, nil
 	}

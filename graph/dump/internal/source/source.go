@@ -20,11 +20,12 @@ type Source struct {
 	Options Options
 	Cut     error // why the decompressed data ends before the file does; readers warn
 
-	r    io.ReaderAt
-	data []byte // the whole file mapped; nil if it could not be
-	stop func() error
-	kept []io.Closer
-	done progress
+	r      io.ReaderAt
+	data   []byte // the whole file mapped; nil if it could not be
+	stop   func() error
+	stream io.Reader // of a pipe, which has no size; see Plain
+	kept   []io.Closer
+	done   progress
 }
 
 // Options is what the user said about reading dumps. The zero value is the
@@ -34,6 +35,9 @@ type Options struct {
 	Exe string
 	// Workers bounds the goroutines of a reader; 0 means one for each core.
 	Workers int
+	// MaxSpool is the most bytes that a compressed or piped dump may have when it
+	// is unpacked; 0 means what DefaultMaxSpool says.
+	MaxSpool int64
 	// Progress is called now and then, from any goroutine, one call at a time.
 	Progress func(Progress)
 }
@@ -42,7 +46,7 @@ type Options struct {
 type Progress struct {
 	Stage string // "reading objects"
 	Done  int64  // bytes or steps of this stage
-	Total int64
+	Total int64  // 0 if it is not known
 }
 
 // SyntaxError is a dump that is damaged beyond use: what is wrong, and where.

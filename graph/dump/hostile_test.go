@@ -1,0 +1,143 @@
+package dump_test
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/dump"
+	"github.com/refgraph/refgraph/testdata/goheap"
+)
+
+const heapMagic = "go1.7 heap dump\n"
+
+// zeros is a compressed file of a beginning and n zeros.
+func zeros(t *testing.T, compress func(*testing.T, []byte) []byte, begin string, n int) string {
+	return write(t, "bomb", compress(t, append([]byte(begin), make([]byte, n)...)))
+}
+
+// What is inside a compressed file is looked at before it is unpacked.
+func TestBombIsNotUnpacked(t *testing.T) {
+	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "nothing can be spooled here"))
+	for name, compress := range map[string]func(*testing.T, []byte) []byte{"gzip": gzipped, "zstd": zstded} {
+		var unknown *dump.UnknownFormatError
+		path := zeros(t, compress, "", 100<<20)
+		if _, err := dump.Open(t.Context(), path, nil); !errors.As(err, &unknown) {
+			t.Errorf("%s: %T %v", name, err, err)
+		}
+		if _, err := dump.Sites(t.Context(), path, nil); !errors.As(err, &unknown) {
+			t.Errorf("%s, sites: %T %v", name, err, err)
+		}
+	}
+}
+
+func TestMaxSpool(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	for name, compress := range map[string]func(*testing.T, []byte) []byte{"gzip": gzipped, "zstd": zstded} {
+		path := zeros(t, compress, heapMagic, 100<<20)
+		for _, limit := range []int64{1 << 20, 80 << 20} { // in memory and on disk
+			var full *dump.LimitError
+			_, err := dump.Open(t.Context(), path, &dump.Options{MaxSpool: limit})
+			if !errors.As(err, &full) || !strings.Contains(err.Error(), "--max-spool") || full.Hint() == "" {
+				t.Errorf("%s, %d: %T %v", name, limit, err, err)
+			}
+		}
+		var syntax *dump.SyntaxError
+		if _, err := dump.Open(t.Context(), path, &dump.Options{MaxSpool: 101 << 20}); !errors.As(err, &syntax) {
+			t.Errorf("%s below the limit: %T %v", name, err, err)
+		}
+	}
+	if left, _ := os.ReadDir(os.TempDir()); len(left) > 0 {
+		t.Errorf("%s is left", left[0].Name())
+	}
+}
+
+// A pipe is a dump like any other, plain or compressed.
+func TestPipe(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no FIFOs")
+	}
+	path, exe, err := goheap.Leak(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := dump.Open(t.Context(), path, &dump.Options{Exe: exe})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer want.Close()
+	plain, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, data := range map[string][]byte{"plain": plain, "gzip": gzipped(t, plain), "zstd": zstded(t, plain)} {
+		fifo := filepath.Join(t.TempDir(), "fifo")
+		if err := syscall.Mkfifo(fifo, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		go func() {
+			if w, err := os.OpenFile(fifo, os.O_WRONLY, 0); err == nil {
+				io.Copy(w, bytes.NewReader(data))
+				w.Close()
+			}
+		}()
+		d, err := (&dump.Cache{Dir: t.TempDir(), MinDump: 1}).Open(t.Context(), fifo, &dump.Options{Exe: exe})
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if d.Graph.Len() != want.Graph.Len() || d.Graph.Refs() != want.Graph.Refs() || d.Graph.Info().Name != "fifo" {
+			t.Errorf("%s: %d objects and %d references of %s", name, d.Graph.Len(), d.Graph.Refs(), d.Graph.Info().Name)
+		}
+		d.Close()
+	}
+}
+
+// A dump that is cut after it was opened ends nothing, and is told.
+func TestCutAfterOpen(t *testing.T) {
+	path, exe, err := goheap.Leak(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	cache := &dump.Cache{Dir: t.TempDir(), MinDump: 1}
+	for _, known := range []bool{false, true} {
+		if known {
+			path, exe, err = goheap.Leak(t.TempDir())
+			if err != nil {
+				t.Fatal(err)
+			}
+			d, err := cache.Open(t.Context(), path, &dump.Options{Exe: exe})
+			if err != nil {
+				t.Fatal(err)
+			}
+			d.Close()
+		}
+		d, err := cache.Open(t.Context(), path, &dump.Options{Exe: exe})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if known {
+			d.Graph.Detail().Fields(0, true, 1) // opens the dump again
+		}
+		if d.Err() != nil {
+			t.Errorf("before anything happened: %v", d.Err())
+		}
+		if err := os.Truncate(path, 4096); err != nil {
+			t.Fatal(err)
+		}
+		for n := range graph.NodeID(d.Graph.Len()) {
+			d.Graph.Detail().Fields(n, true, 4)
+		}
+		d.Close()
+		var changed *dump.ChangedError
+		if !errors.As(d.Err(), &changed) || changed.File != filepath.Base(path) || changed.Hint() == "" {
+			t.Errorf("known %v: %T %v", known, d.Err(), d.Err())
+		}
+	}
+}
