@@ -35,11 +35,15 @@ func (b *Builder) Types() *TypeTable { return &b.g.types }
 func (b *Builder) String(s string) StringID { return StringID(b.g.strs.intern(s)) }
 
 // SetCount makes a graph of n objects without addresses. It returns
-// ErrTooManyObjects if NodeIDs cannot number them. All columns are allocated
+// ErrTooManyObjects if NodeIDs cannot number them, and a *RoomError if they do not
+// fit the memory limit of the process. All columns are allocated
 // here, so n must have been checked against the size of the dump.
 func (b *Builder) SetCount(n int) error {
 	if n < 0 || n > MaxNodes {
 		return fmt.Errorf("%d objects: %w", n, ErrTooManyObjects)
+	}
+	if err := room(n); err != nil {
+		return err
 	}
 	g := b.g
 	g.n = n

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/refgraph/refgraph/graph"
@@ -177,6 +178,9 @@ func compareDumps(ctx context.Context, old, new *graph.Graph) (*comparison, erro
 func addSites(ctx context.Context, r *diff.Report, oldPath, newPath string) error {
 	var sides [2]map[string]diff.Amount
 	for i, path := range []string{oldPath, newPath} {
+		if st, err := os.Stat(path); err != nil || !st.Mode().IsRegular() {
+			return nil // a pipe can be read once
+		}
 		s, err := dump.Sites(ctx, path, nil)
 		if err != nil {
 			var unknown *dump.UnknownFormatError

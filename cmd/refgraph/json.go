@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -11,7 +12,8 @@ import (
 	"github.com/refgraph/refgraph/graph/retain"
 )
 
-// writeJSON writes an answer without the names that --redact-types hides.
+// writeJSON writes an answer without the names that --redact-types hides, and
+// without control or bidirectional characters.
 func (a *app) writeJSON(w io.Writer, v any) error {
 	if a.hide != nil {
 		// In a copy: the answer may be kept for the next time.
@@ -26,10 +28,15 @@ func (a *app) writeJSON(w io.Writer, v any) error {
 		hideIn(c.Elem(), a.name)
 		v = c.Interface()
 	}
-	e := json.NewEncoder(w)
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	return e.Encode(v)
+	if err := e.Encode(v); err != nil {
+		return err
+	}
+	_, err := w.Write(cleanJSON(b.Bytes()))
+	return err
 }
 
 // hideIn applies name to all strings of a settable value.

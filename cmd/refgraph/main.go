@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -18,16 +19,25 @@ func main() {
 	ctx, _ := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM) // until the process ends
 	a := &app{out: os.Stdout, err: os.Stderr, exit: os.Exit}
 	a.self, _ = os.Executable() // without, layouts are done in this process
-	os.Exit(a.run(ctx, os.Args[1:]))
+	code := a.run(ctx, os.Args[1:])
+	if err := os.Stdout.Close(); err != nil && code == exitOK { // a network disk that is full says so only now
+		fmt.Fprintf(os.Stderr, "refgraph: %v\n", outputError("standard output", err))
+		code = exitFailed
+	}
+	os.Exit(code)
 }
 
 // run executes one command line and returns its exit code.
 func (a *app) run(ctx context.Context, args []string) int {
+	out := a.guarded()
 	root := newRoot(a)
 	root.SetArgs(args)
 	root.SetOut(a.out)
 	root.SetErr(a.err)
 	err := root.ExecuteContext(ctx)
+	if err == nil {
+		err = cmp.Or(a.opened.err(), out.err)
+	}
 	if err == nil {
 		return exitOK
 	}

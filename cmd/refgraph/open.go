@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -26,11 +27,12 @@ func errDumpCount(n int) error {
 func (a *app) open(ctx context.Context, path string) (*dump.Dump, error) {
 	a.endSoon(ctx)
 	bar := a.progress()
-	d, err := a.cache().Open(ctx, path, &dump.Options{Exe: a.exe, Progress: bar.show})
+	d, err := a.openWithin(ctx, path, bar)
 	bar.clear()
 	if err != nil {
 		return nil, err
 	}
+	a.opened.add(d)
 	if d.Graph.Len() > manyObjects {
 		debug.SetGCPercent(5)
 	}
@@ -111,7 +113,7 @@ type bar struct {
 }
 
 func (a *app) progress() *bar {
-	f, ok := a.err.(*os.File)
+	f, ok := fileOf(a.err)
 	if !ok || a.quiet || !term.IsTerminal(int(f.Fd())) {
 		return &bar{}
 	}
@@ -125,7 +127,7 @@ func (b *bar) show(p dump.Progress) {
 	if b.pb == nil || b.stage != p.Stage {
 		b.clear()
 		b.stage = p.Stage
-		b.pb = progressbar.NewOptions64(p.Total, progressbar.OptionSetWriter(b.w), progressbar.OptionSetDescription(p.Stage),
+		b.pb = progressbar.NewOptions64(cmp.Or(p.Total, -1), progressbar.OptionSetWriter(b.w), progressbar.OptionSetDescription(p.Stage),
 			progressbar.OptionShowBytes(true), progressbar.OptionFullWidth(), progressbar.OptionClearOnFinish())
 	}
 	_ = b.pb.Set64(p.Done) // a progress bar that cannot be drawn is no reason to stop

@@ -36,7 +36,8 @@ func (f *pictureFlags) add(c *cobra.Command) {
 	c.Flags().StringVar(&f.direction, "direction", "auto", "where arrows point: down, right, or auto for what reads best")
 }
 
-// check refuses an output whose format is not known before the dump is read.
+// check refuses an output whose format is not known, or that cannot be written,
+// before the dump is read.
 func (f *pictureFlags) check() error {
 	_, err := draw.FormatOf(f.output)
 	if err == nil {
@@ -48,7 +49,7 @@ func (f *pictureFlags) check() error {
 	if err != nil {
 		return usageError{err}
 	}
-	return nil
+	return writable(f.output)
 }
 
 // json reports whether the answer is to be JSON of the command's contract.
@@ -58,14 +59,7 @@ func (f *pictureFlags) json(a *app) bool {
 
 // writeJSON writes to the output file, or to standard output without one.
 func (f *pictureFlags) writeJSON(a *app, v any) error {
-	if f.output == "" || f.output == "-" {
-		return a.writeJSON(a.out, v)
-	}
-	var b bytes.Buffer
-	if err := a.writeJSON(&b, v); err != nil {
-		return err
-	}
-	return draw.WriteFile(f.output, b.Bytes())
+	return a.writeJSONFile(f.output, v)
 }
 
 // write draws a view to the output file, or as text to standard output.
@@ -75,7 +69,15 @@ func (f *pictureFlags) write(ctx context.Context, a *app, v *view.View) error {
 		opts.Color = isTerminal(a) && os.Getenv("NO_COLOR") == ""
 		return view.Text(a.out, v, &opts)
 	}
-	if err := draw.File(ctx, f.output, v, &draw.Options{Options: opts, Scale: f.scale, Child: a.self}); err != nil {
+	format, err := draw.FormatOf(f.output)
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if err := draw.Write(ctx, &b, format, v, &draw.Options{Options: opts, Scale: f.scale, Child: a.self}); err != nil {
+		return err
+	}
+	if err := a.writeFile(f.output, b.Bytes()); err != nil {
 		return err
 	}
 	a.wrote(f.output)
@@ -90,6 +92,6 @@ func (a *app) wrote(file string) {
 }
 
 func isTerminal(a *app) bool {
-	f, ok := a.out.(*os.File)
+	f, ok := fileOf(a.out)
 	return ok && term.IsTerminal(int(f.Fd()))
 }

@@ -43,6 +43,9 @@ is given.`,
 }
 
 func runReport(ctx context.Context, a *app, path string, f reportFlags) error {
+	if err := writable(f.output); err != nil {
+		return err
+	}
 	h, done, err := a.openHeap(ctx, path, f.against)
 	if err != nil {
 		return err
@@ -67,7 +70,7 @@ func runReport(ctx context.Context, a *app, path string, f reportFlags) error {
 		_, err := a.out.Write(b.Bytes())
 		return err
 	}
-	if err := draw.WriteFile(f.output, b.Bytes()); err != nil {
+	if err := a.writeFile(f.output, b.Bytes()); err != nil {
 		return err
 	}
 	a.wrote(f.output)

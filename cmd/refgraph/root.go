@@ -22,6 +22,8 @@ type app struct {
 	json      bool
 	quiet     bool
 	noCache   bool
+	budget    budget
+	opened    *openDumps
 	redact    string
 	hide      *regexp.Regexp // compiled redact
 }
@@ -48,6 +50,8 @@ explains itself in an incident ticket.
   refgraph top   leak.heapdump --exe ./server                   which types take the memory
   refgraph paths leak.heapdump --exe ./server --type server.Session -o leak.svg
 
+` + budgetText + `
+
 ` + exitCodes,
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -60,6 +64,8 @@ explains itself in an incident ticket.
 	f.BoolVar(&a.json, "json", false, "print JSON")
 	f.StringVar(&a.redact, "redact-types", "", "hide what matches this regular expression in the names of types, fields and roots")
 	f.BoolVar(&a.noCache, "no-cache", false, "read the dump even if it is known, and keep nothing of it (see refgraph cache)")
+	a.opened = &openDumps{}
+	a.budget.add(f)
 	f.BoolVarP(&a.quiet, "quiet", "q", false, "no progress and no warnings on standard error")
 	root.PersistentPreRunE = func(*cobra.Command, []string) error {
 		if a.redact == "" {

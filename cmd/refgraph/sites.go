@@ -111,7 +111,7 @@ func (f *sitesFlags) filters() (list []python.Filter, err error) {
 
 func (a *app) openSites(ctx context.Context, path string, filters []python.Filter) (*python.Snapshot, error) {
 	bar := a.progress()
-	s, err := dump.Sites(ctx, path, &dump.Options{Progress: bar.show})
+	s, err := dump.Sites(ctx, path, a.options(bar))
 	bar.clear()
 	if errors.Is(err, python.ErrNoSites) {
 		return nil, hintError{fmt.Errorf("%s: %w", path, err), "start the program with python -X tracemalloc, or call tracemalloc.start() in it"}

@@ -108,33 +108,7 @@ func File(ctx context.Context, path string, v *view.View, opts *Options) error {
 	if err := Write(ctx, &b, f, v, opts); err != nil {
 		return err
 	}
-	return WriteFile(path, b.Bytes())
-}
-
-// WriteFile writes a file by way of a temporary one beside it, so that nobody
-// ever sees half of it.
-func WriteFile(path string, data []byte) error {
-	if st, err := os.Stat(path); err == nil && !st.Mode().IsRegular() {
-		return os.WriteFile(path, data, 0o644) // a device or pipe cannot be renamed over
-	}
-	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	_, err = tmp.Write(data)
-	if err == nil {
-		err = tmp.Chmod(0o644)
-	}
-	if e := tmp.Close(); err == nil {
-		err = e
-	}
-	if err == nil {
-		err = os.Rename(tmp.Name(), path)
-	}
-	if err != nil {
-		os.Remove(tmp.Name())
-	}
-	return err
+	return WriteFile(path, b.Bytes(), 0o666)
 }
 
 // HTML writes a page with the picture and, for those who cannot see it, the
