@@ -49,7 +49,7 @@ func (m *merger) fromRoot(r *graph.Root, n graph.NodeID, onPath bool) {
 		m.names[r.Name] = true
 		m.Groups[g].Count++
 	}
-	label := m.labels.intern(Pattern(m.g.String(r.Ref)))
+	label := m.labels.Intern(Pattern(m.g.String(r.Ref)))
 	if onPath {
 		m.Groups[g].Targets += m.below(n)
 		m.child(ref{from: g, label: label, kind: r.Via, holder: graph.None, root: r}, n)
@@ -85,10 +85,10 @@ func (m *merger) row(n graph.NodeID) {
 				continue
 			}
 		}
-		r := ref{from: m.group[n] - 1, label: m.labels.pattern(n, i), kind: kind, holder: n}
+		r := ref{from: m.group[n] - 1, label: m.labels.Pattern(n, i), kind: kind, holder: n}
 		if m.group[n] < 0 {
 			f := m.folds[-m.group[n]-1]
-			r.from, r.label, r.kind = f.parent, m.labels.join(f.label, r.label), max(f.kind, kind)
+			r.from, r.label, r.kind = f.parent, m.labels.Join(f.label, r.label), max(f.kind, kind)
 		}
 		if child {
 			m.child(r, to)
@@ -188,7 +188,7 @@ func (m *merger) edge(r ref, to int32, held graph.NodeID, below int) {
 		if !ok {
 			i = int32(len(m.Edges))
 			m.edges[key] = i
-			m.Edges = append(m.Edges, Edge{From: r.from, To: to, Label: m.labels.list[r.label], Kind: r.kind,
+			m.Edges = append(m.Edges, Edge{From: r.from, To: to, Label: m.labels.Text(r.label), Kind: r.kind,
 				Holder: r.holder, Held: held, Root: r.root})
 		}
 		return i

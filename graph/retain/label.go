@@ -6,10 +6,11 @@ import (
 	"github.com/refgraph/refgraph/graph"
 )
 
-// labeler names references by their pattern: the name with every index and key
-// replaced by `…`, so that the references of a slice or map merge. It asks the
-// Detailer once for each label of each type where the graph has labels.
-type labeler struct {
+// Labels names references by their pattern: the name with every index and key
+// replaced by `…`, so that the references of a slice or map merge. Patterns are
+// numbered from 0, the empty one. It asks the Detailer once for each label of
+// each type where the graph has labels. It is not safe for concurrent use.
+type Labels struct {
 	g     *graph.Graph
 	ids   map[string]int32
 	list  []string
@@ -25,11 +26,13 @@ type labelKey struct {
 	label uint32
 }
 
-func newLabeler(g *graph.Graph) *labeler {
-	return &labeler{g: g, ids: map[string]int32{"": 0}, list: []string{""}, known: map[labelKey]int32{}, cat: map[[2]int32]int32{}}
+// NewLabels returns the labels of a graph's references.
+func NewLabels(g *graph.Graph) *Labels {
+	return &Labels{g: g, ids: map[string]int32{"": 0}, list: []string{""}, known: map[labelKey]int32{}, cat: map[[2]int32]int32{}}
 }
 
-func (l *labeler) intern(s string) int32 {
+// Intern returns the number of a pattern.
+func (l *Labels) Intern(s string) int32 {
 	id, ok := l.ids[s]
 	if !ok {
 		id = int32(len(l.list))
@@ -39,37 +42,39 @@ func (l *labeler) intern(s string) int32 {
 	return id
 }
 
-// pattern returns the pattern of reference i of n.
-func (l *labeler) pattern(n graph.NodeID, i int) int32 {
+// Text returns the pattern with this number.
+func (l *Labels) Text(id int32) string { return l.list[id] }
+
+// Pattern returns the pattern of reference i of n.
+func (l *Labels) Pattern(n graph.NodeID, i int) int32 {
 	if l.g.Labels() == graph.NoLabels {
-		return l.intern(Pattern(l.g.Detail().RefName(n, i, false)))
+		return l.Intern(Pattern(l.g.Detail().RefName(n, i, false)))
 	}
 	key := labelKey{l.g.Type(n), l.g.LabelKey(n, i)}
 	return l.recent.get(uint32(key.typ)+key.label, key, func(key labelKey) int32 {
 		id, ok := l.known[key]
 		if !ok {
-			id = l.intern(Pattern(l.g.Detail().RefName(n, i, false)))
+			id = l.Intern(Pattern(l.g.Detail().RefName(n, i, false)))
 			l.known[key] = id
 		}
 		return id
 	})
 }
 
-// join is the pattern of two references that are folded into one.
-func (l *labeler) join(a, b int32) int32 {
+// Join is the pattern of two references that are folded into one.
+func (l *Labels) Join(a, b int32) int32 {
 	if a == 0 || b == 0 {
 		return a + b
 	}
 	return l.recentJoin.get(uint32(a+b), [2]int32{a, b}, func(key [2]int32) int32 {
 		id, ok := l.cat[key]
 		if !ok {
-			id = l.intern(l.list[a] + l.list[b])
+			id = l.Intern(l.list[a] + l.list[b])
 			l.cat[key] = id
 		}
 		return id
 	})
 }
-
 // Pattern makes one name of the references of a slice or map: it replaces what
 // is between brackets by `…`, inside quotes if it is a quoted key:
 // `.m["u42"][3]` becomes `.m["…"][…]`.

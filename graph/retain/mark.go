@@ -18,7 +18,7 @@ func newMerger(ctx context.Context, t *Tree, targets graph.Bitset, opts Options)
 			Groups: []Group{{First: graph.None, parent: -1}},
 			tree:   t, opts: opts, targets: targets, group: make([]int32, n), placed: graph.NewBitset(n),
 		},
-		ctx: ctx, g: t.g, labels: newLabeler(t.g),
+		ctx: ctx, g: t.g, labels: NewLabels(t.g),
 		mark:   graph.NewBitset(n),
 		groups: map[groupKey]int32{}, roots: map[[2]graph.StringID]int32{}, edges: map[edgeKey]int32{},
 		foldOf: map[fold]int32{}, names: map[graph.StringID]bool{},

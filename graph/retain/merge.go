@@ -83,7 +83,7 @@ type merger struct {
 	*Merged
 	ctx    context.Context
 	g      *graph.Graph
-	labels *labeler
+	labels *Labels
 	mark   graph.Bitset // nodes on a path to a target
 	groups map[groupKey]int32
 	roots  map[[2]graph.StringID]int32

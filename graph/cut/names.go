@@ -1,0 +1,44 @@
+package cut
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/refgraph/refgraph/graph"
+)
+
+// holderName is what a box is called as the holder of a place.
+func (t *tables) holderName(id boxID) string {
+	b := &t.boxes[id]
+	switch {
+	case b.root != nil && b.count > 1:
+		return t.g.String(b.root.Group)
+	case b.root != nil:
+		return t.g.String(b.root.Name)
+	case b.held >= 0:
+		return t.name(b.held)
+	}
+	return t.g.Types().Name(b.typ)
+}
+
+// name is what a place is called.
+func (t *tables) name(id placeID) string {
+	p := &t.places[id]
+	if p.class >= 0 {
+		return t.threadsName(p.class)
+	}
+	return t.holderName(p.box) + t.labels.Text(p.label)
+}
+
+// threadsName is what a class of goroutines or threads is called.
+func (t *tables) threadsName(class int32) string {
+	c := &t.threads.list[class]
+	what := "thread"
+	if t.g.Info().Runtime == graph.RuntimeGo {
+		what = "goroutine"
+	}
+	if c.count > 1 {
+		what = fmt.Sprintf("%ss", what)
+	}
+	return strings.TrimSpace(what + " " + c.name)
+}

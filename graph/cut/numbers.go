@@ -1,0 +1,198 @@
+package cut
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/refgraph/refgraph/graph/retain"
+)
+
+const (
+	// maxShown is how many places are named at most; the rest is let in.
+	maxShown = 6
+	// maxTried is up to how many places each is let in by itself to count what
+	// returns.
+	maxTried = 48
+
+	leftTargets = 0.001 // share of the targets that may stay for a place less
+	leftMore    = 0.01  // or this, if they have no more than leftBytes of the bytes
+	leftBytes   = 0.001
+)
+
+// numbers counts what a set of places does, by searches of the heap.
+type numbers struct {
+	*survey
+	tree    *retain.Tree
+	out     *Answer
+	f       *flood
+	places  []*spot
+	single  bool // one place is all of the set
+	objects int  // that are held for good, without any cut
+	bytes   uint64
+}
+
+// spot is a place of the answer: one or two places of the net that are one in
+// the program's text.
+type spot struct {
+	ids     []placeID
+	returns int
+	tbytes  uint64 // of the targets that return
+}
+
+func (n *numbers) run(set []placeID) error {
+	n.objects, n.bytes = firmTotal(n.tree, n.dom)
+	n.out.Alive = n.alive
+	var err error
+	if n.f, err = newFlood(n.slice, set); err != nil {
+		return err
+	}
+	n.out.Verified = n.f.reached == 0
+	n.places = n.spots(set)
+	n.single = len(set) == 1 && len(n.places) == 1
+	n.out.Held = len(n.places)
+	if err := n.order(); err != nil {
+		return err
+	}
+	shown, err := n.letRest()
+	if err != nil {
+		return err
+	}
+	n.out.Stays = n.f.reached
+	n.out.FreesTargets = n.alive - n.f.reached
+	n.out.FreesObjects, n.out.FreesBytes = n.objects-n.f.objects, n.bytes-n.f.bytes
+	for _, s := range n.places[shown:] {
+		n.out.Rest = append(n.out.Rest, n.place(s))
+	}
+	return n.each(n.places[:shown])
+}
+
+// spots is the places that are to be named: what lets go by itself is not, and
+// two that are spelled the same are one.
+func (n *numbers) spots(set []placeID) (out []*spot) {
+	type text struct {
+		box          boxID
+		class, label int32
+	}
+	known := map[text]*spot{}
+	for _, p := range set {
+		pl := &n.slice.places[p]
+		if pl.free {
+			continue
+		}
+		key := text{pl.box, pl.class, pl.label}
+		if pl.class >= 0 {
+			key.box = 0
+		}
+		s := known[key]
+		if s == nil {
+			s = &spot{}
+			known[key] = s
+			out = append(out, s)
+		}
+		s.ids = append(s.ids, p)
+	}
+	return out
+}
+
+// order sorts places by how many targets return if a place is let in.
+func (n *numbers) order() error {
+	for _, s := range n.places {
+		if n.single {
+			s.returns = n.alive
+			break
+		}
+		if len(n.places) > maxTried {
+			for _, p := range s.ids { // as estimated
+				s.returns += int(n.slice.places[p].stats.below)
+			}
+			continue
+		}
+		if err := n.f.let(s.ids); err != nil {
+			return err
+		}
+		s.returns, s.tbytes = n.f.reached, n.f.tbytes
+		n.f.undo(s.ids)
+	}
+	slices.SortStableFunc(n.places, func(a, b *spot) int {
+		return cmp.Or(cmp.Compare(b.returns, a.returns), cmp.Compare(b.tbytes, a.tbytes), cmp.Compare(a.ids[0], b.ids[0]))
+	})
+	return nil
+}
+
+// letRest lets the places in for which few targets stay alive, and those that
+// are too many to name. It returns how many are left.
+func (n *numbers) letRest() (shown int, err error) {
+	if len(n.places) > maxTried {
+		var rest []placeID
+		for _, s := range n.places[maxShown:] {
+			rest = append(rest, s.ids...)
+		}
+		err := n.f.let(rest)
+		n.f.commit()
+		return maxShown, err
+	}
+	all := float64(n.alive)
+	var bytes float64
+	for t := range n.targets.All() {
+		bytes += float64(n.g.Size(t))
+	}
+	shown = len(n.places)
+	for ; shown > 1; shown-- {
+		s := n.places[shown-1]
+		if err := n.f.let(s.ids); err != nil {
+			return 0, err
+		}
+		left, leftB := float64(n.f.reached), float64(n.f.tbytes)
+		if few := left <= leftTargets*all || left <= leftMore*all && leftB <= leftBytes*bytes; !few && shown <= maxShown {
+			n.f.undo(s.ids)
+			break
+		}
+		n.f.commit()
+	}
+	return shown, nil
+}
+
+// each counts for each place what it does alone, when all others are let in.
+func (n *numbers) each(shown []*spot) error {
+	reach, err := n.reaches(shown)
+	if err != nil {
+		return err
+	}
+	for i, s := range shown {
+		var others []placeID
+		for j, o := range shown {
+			if j != i {
+				others = append(others, o.ids...)
+			}
+		}
+		if err := n.f.let(others); err != nil {
+			return err
+		}
+		p := n.place(s)
+		p.Reaches, p.Sole, p.AloneFrees = reach[i], n.alive-n.f.reached, n.bytes-n.f.bytes
+		n.f.undo(others)
+		n.out.Places = append(n.out.Places, p)
+	}
+	return nil
+}
+
+// place names a place of the answer.
+func (n *numbers) place(s *spot) Place {
+	pl := &n.slice.places[s.ids[0]]
+	b := &n.boxes[pl.box]
+	out := Place{Name: n.name(s.ids[0]), Holder: n.holderName(pl.box), Reference: n.labels.Text(pl.label), Returns: s.returns, Root: pl.stats.root, ids: s.ids}
+	conservative := 0
+	for _, id := range s.ids {
+		st := &n.slice.places[id].stats
+		out.References += st.refs
+		conservative += st.conservative
+	}
+	out.Conservative = 2*conservative > out.References
+	switch {
+	case pl.class >= 0:
+		out.Kind, out.Threads, out.Holder, out.Reference = Threads, n.threads.list[pl.class].count, out.Name, ""
+	case pl.stats.root != nil && b.root != nil:
+		out.Kind = Variable
+	}
+	return out
+}

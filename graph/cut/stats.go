@@ -1,0 +1,251 @@
+package cut
+
+import (
+	"math/bits"
+
+	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/dominator"
+)
+
+// placeStats is what is counted of the references of a place.
+type placeStats struct {
+	refs         int
+	conservative int     // of refs, from roots
+	retained     float64 // bytes, summed over what the references hold
+	below        float64 // targets below what they hold, summed, estimated
+	steps        float64 // from what they hold to a target, summed
+	holder       graph.NodeID
+	held         graph.NodeID // of the first reference
+	root         *graph.Root
+}
+
+// heads counts the references of places by the box that they lead to.
+type heads struct {
+	count map[headKey]int
+	last  headKey
+	open  int // of last, not in count yet
+}
+
+type headKey struct {
+	place placeID
+	box   boxID
+}
+
+func (h *heads) add(k headKey) {
+	if k != h.last {
+		h.flush()
+		h.last = k
+	}
+	h.open++
+}
+
+func (h *heads) flush() {
+	if h.open > 0 {
+		h.count[h.last] += h.open
+	}
+	h.open = 0
+}
+
+// samples is how many targets are followed up to estimate how many there are
+// below an object: one bit for each.
+const samples = 64
+
+// survey is a slice with what is counted of it.
+type survey struct {
+	*slice
+	dom     *dominator.Tree
+	heads   heads
+	below   []uint64 // by node: the sampled targets below it
+	scale   float64  // targets that a bit stands for
+	dist    []uint32 // by node: steps to a target
+	sampled map[graph.NodeID]uint64
+}
+
+func newSurvey(s *slice, dom *dominator.Tree) (*survey, error) {
+	v := &survey{slice: s, dom: dom, heads: heads{count: map[headKey]int{}}}
+	v.sample()
+	if !s.over {
+		v.below = make([]uint64, s.members.len())
+	}
+	for _, h := range s.hangs {
+		v.countRoot(h)
+	}
+	if err := s.build(v.count); err != nil {
+		return nil, err
+	}
+	v.heads.flush()
+	if s.over {
+		return v, nil
+	}
+	if err := v.distances(); err != nil {
+		return nil, err
+	}
+	v.spread()
+	v.sum()
+	return v, s.ctx.Err()
+}
+
+// sample picks targets at even distances.
+func (v *survey) sample() {
+	k := min(samples, v.alive)
+	v.sampled = make(map[graph.NodeID]uint64, k)
+	v.scale = float64(v.alive) / float64(k)
+	i, next := 0, 0
+	for n := range v.targets.All() {
+		if i == next*v.alive/k {
+			v.sampled[n] = 1 << next
+			next++
+		}
+		i++
+	}
+}
+
+// head is the box that a reference leads to.
+func (v *survey) head(to uint32) boxID {
+	if to == sink {
+		return targetBox
+	}
+	return v.classes[v.slice.class[to]].box
+}
+
+func (v *survey) countRoot(h rootRef) {
+	r := &v.g.Roots()[h.root]
+	to := sink
+	if !v.targets.Has(r.Node) {
+		to = v.number(r.Node)
+	}
+	for _, p := range h.places {
+		if p < 0 {
+			continue
+		}
+		st := v.tally(p, edge{holder: graph.None, held: r.Node, to: to})
+		if st.root == nil {
+			st.root = r
+		}
+		if r.Via == graph.Conservative {
+			st.conservative++
+		}
+	}
+}
+
+func (v *survey) tally(p placeID, e edge) *placeStats {
+	st := &v.places[p].stats
+	if st.refs == 0 {
+		st.holder, st.held = e.holder, e.held
+	}
+	st.refs++
+	st.retained += float64(v.dom.Retained(e.held))
+	v.heads.add(headKey{p, v.head(e.to)})
+	return st
+}
+
+func (v *survey) count(e edge) {
+	if e.via >= 0 {
+		v.tally(e.via, e)
+	}
+	if e.to == sink && v.below != nil {
+		if b, ok := v.sampled[e.held]; ok {
+			v.below[e.from] |= b
+		}
+	}
+}
+
+// distances counts the steps from each node to the nearest target, with reverse
+// rows that live only here.
+func (v *survey) distances() error {
+	k := v.nodes()
+	start := make([]uint32, k+1)
+	v.dist = make([]uint32, k)
+	var queue []uint32
+	for u := range k {
+		for e := v.off[u]; e < v.off[u+1]; e++ {
+			if to := v.to[e]; to != sink {
+				start[to+1]++
+			} else if v.dist[u] == 0 {
+				v.dist[u] = 1
+				queue = append(queue, uint32(u))
+			}
+		}
+	}
+	for i := range k {
+		start[i+1] += start[i]
+	}
+	back, at := make([]uint32, start[k]), make([]uint32, k)
+	for u := range k {
+		for e := v.off[u]; e < v.off[u+1]; e++ {
+			if to := v.to[e]; to != sink {
+				back[start[to]+at[to]] = uint32(u)
+				at[to]++
+			}
+		}
+	}
+	for i := 0; i < len(queue); i++ {
+		if i%checkEvery == 0 && v.ctx.Err() != nil {
+			return v.ctx.Err()
+		}
+		for _, u := range back[start[queue[i]]:start[queue[i]+1]] {
+			if v.dist[u] == 0 {
+				v.dist[u] = v.dist[queue[i]] + 1
+				queue = append(queue, u)
+			}
+		}
+	}
+	return nil
+}
+
+// spread carries the sampled targets up along references that lead nearer to
+// targets or away from roots; along others every back reference would see all.
+// What lets go by itself is left out.
+func (v *survey) spread() {
+	if v.alive == 1 {
+		for i := range v.below {
+			v.below[i] = 1
+		}
+		return
+	}
+	for range 4 {
+		changed := false
+		for i := len(v.order) - 1; i >= 0; i-- {
+			u := v.number(v.order[i])
+			sum := v.below[u]
+			for e := v.off[u]; e < v.off[u+1]; e++ {
+				to := v.to[e]
+				if to == sink || v.via[e] >= 0 && v.places[v.via[e]].free {
+					continue
+				}
+				if v.dist[to] < v.dist[u] || v.level[to] > v.level[u] {
+					sum |= v.below[to]
+				}
+			}
+			if sum != v.below[u] {
+				v.below[u], changed = sum, true
+			}
+		}
+		if !changed {
+			return
+		}
+	}
+}
+
+// sum adds up what is below the references of each place.
+func (v *survey) sum() {
+	add := func(p placeID, to uint32) {
+		if p < 0 {
+			return
+		}
+		st := &v.places[p].stats
+		if to == sink {
+			st.below++
+			return
+		}
+		st.below += float64(bits.OnesCount64(v.below[to])) * v.scale
+		st.steps += float64(min(4, v.dist[to]))
+	}
+	for i := range v.roots {
+		add(v.roots[i].places[0], v.roots[i].to)
+		add(v.roots[i].places[1], v.roots[i].to)
+	}
+	for e, p := range v.via {
+		add(p, v.to[e])
+	}
+}
