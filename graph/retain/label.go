@@ -75,6 +75,7 @@ func (l *Labels) Join(a, b int32) int32 {
 		return id
 	})
 }
+
 // Pattern makes one name of the references of a slice or map: it replaces what
 // is between brackets by `…`, inside quotes if it is a quoted key:
 // `.m["u42"][3]` becomes `.m["…"][…]`.
