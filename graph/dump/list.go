@@ -3,6 +3,7 @@ package dump
 import (
 	"github.com/refgraph/refgraph/graph/dump/gocore"
 	"github.com/refgraph/refgraph/graph/dump/goheap"
+	"github.com/refgraph/refgraph/graph/dump/hprof"
 	"github.com/refgraph/refgraph/graph/dump/python"
 )
 
@@ -32,6 +33,14 @@ func Formats() []Format {
 			Match:   python.Match,
 			Read:    python.Read,
 			Restore: python.Restore,
+		},
+		{
+			Name:    "hprof",
+			Title:   "JVM heap dump (HPROF)",
+			Capture: "jcmd PID GC.heap_dump /path/to/heap.hprof",
+			Match:   hprof.Match,
+			Read:    hprof.Read,
+			Restore: hprof.Restore,
 		},
 	}
 }

@@ -1,0 +1,167 @@
+package hprof
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/dump/internal/source"
+)
+
+// edges lists the references of an object as `.next Node`.
+func edges(g *graph.Graph, n graph.NodeID) (list []string) {
+	for i, to := range g.Row(n) {
+		s := g.Detail().RefName(n, i, false) + " " + g.TypeName(to)
+		if k := g.RefKind(n, i); k != graph.Strong {
+			s += " " + k.String()
+		}
+		list = append(list, s)
+	}
+	return list
+}
+
+// count counts the objects of a type.
+func count(g *graph.Graph, name string) (n int, bytes uint64) {
+	for id := range graph.NodeID(g.Len()) {
+		if g.TypeName(id) == name {
+			n++
+			bytes += g.Size(id)
+		}
+	}
+	return n, bytes
+}
+
+func TestTiny(t *testing.T) {
+	for _, version := range []string{"1.0.1", "1.0.2", "1.0.3"} {
+		for _, size := range []int{4, 8} {
+			t.Run(fmt.Sprintf("%s ids %d", version, size), func(t *testing.T) {
+				g, err := Read(t.Context(), tiny(version, size).source())
+				if err != nil {
+					t.Fatal(err)
+				}
+				checkTiny(t, g)
+			})
+		}
+	}
+}
+
+func checkTiny(t *testing.T, g *graph.Graph) {
+	t.Helper()
+	if g.Len() != 9 || len(g.Warnings()) > 0 {
+		t.Errorf("%d objects, warnings %v", g.Len(), g.Warnings())
+	}
+	array, ok := g.Find(0x2000)
+	if !ok || g.TypeName(array) != "app.Node[]" {
+		t.Fatalf("no array: %v", ok)
+	}
+	if got := fmt.Sprint(edges(g, array)); got != "[[0] app.Node [2] app.Node]" {
+		t.Errorf("elements: %s", got)
+	}
+	node, _ := g.Find(0x2020)
+	if got := fmt.Sprint(edges(g, node)); got != "[.next app.Node]" {
+		t.Errorf("fields: %s", got)
+	}
+	found := false
+	for _, r := range g.Roots() {
+		found = found || g.String(r.Name) == "static app.Node.HEAD" && r.Node == array && r.Kind == graph.RootGlobal
+	}
+	if !found {
+		t.Error("the static field is no root")
+	}
+}
+
+// TestAndroid reads what only Android writes.
+func TestAndroid(t *testing.T) {
+	w := tiny("1.0.3", 4)
+	w.root(subHeapInfo, 7, 99)
+	for _, tag := range []byte{subInterned, subFinalizing, subDebugger, subRefCleanup, subVMInternal, subUnreachable} {
+		w.root(tag, 0x2020)
+	}
+	w.root(subJNIMonitor, 0x2020, 1, 2)
+	w.heap = append(w.id(append(w.heap, subNoData), 0x2080), 0, 0, 0, 0, 0, 0, 0, 5, typeInt)
+	g, err := Read(t.Context(), w.source())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, size := count(g, "int[]"); n != 1 || size != 32 {
+		t.Errorf("%d arrays without data, %d bytes", n, size)
+	}
+	names := ""
+	for _, r := range g.Roots() {
+		names += g.String(r.Name) + "\n"
+	}
+	for _, want := range []string{"interned string", "debugger", "VM internal", "JNI monitor"} {
+		if !strings.Contains(names, want) {
+			t.Errorf("no root %q in\n%s", want, names)
+		}
+	}
+}
+
+// TestCutAnywhere cuts a dump at each byte.
+func TestCutAnywhere(t *testing.T) {
+	data := tiny("1.0.2", 8).end()
+	for n := range len(data) - recordHead - 1 {
+		g, err := Read(t.Context(), source.FromBytes("cut", data[:n], source.Options{Workers: 1}))
+		var syntax *source.SyntaxError
+		switch {
+		case err != nil && !errors.As(err, &syntax) && !errors.Is(err, io.ErrUnexpectedEOF):
+			t.Fatalf("cut at %d: %T %v", n, err, err)
+		case err == nil && len(g.Warnings()) == 0:
+			t.Fatalf("cut at %d of %d: no warning", n, len(data))
+		}
+	}
+}
+
+// TestLongSegment reads a heap dump that its length cannot tell.
+func TestLongSegment(t *testing.T) {
+	for _, length := range []uint32{0, 1<<32 - 1} {
+		w := tiny("1.0.1", 4)
+		start := len(w.out)
+		w.segment(tagHeapDump)
+		if length == 0 {
+			copy(w.out[start+5:], []byte{0, 0, 0, 0}) // nobody came to write it
+		}
+		g, err := Read(t.Context(), source.FromBytes("long", w.out, source.Options{}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkTiny(t, g)
+	}
+}
+
+// TestMissingClass reads objects whose class is not described.
+func TestMissingClass(t *testing.T) {
+	w := tiny("1.0.2", 8)
+	w.instance(0x2080, 0x7777_0000, testField{typ: typeLong, value: 1})
+	g, err := Read(t.Context(), w.source())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, _ := count(g, "unknown-class@0x77770000"); n != 1 {
+		t.Errorf("%d objects of the missing class", n)
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	f.Add(tiny("1.0.2", 8).end())
+	f.Add(tiny("1.0.1", 4).end())
+	f.Add([]byte("JAVA PROFILE 1.0.2\x00"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		g, err := Read(t.Context(), source.FromBytes("fuzz", data, source.Options{Workers: 1}))
+		if err != nil {
+			var syntax *source.SyntaxError
+			if !errors.As(err, &syntax) && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, graph.ErrTooManyObjects) {
+				t.Fatalf("untyped error %T %v", err, err)
+			}
+			return
+		}
+		for n := range graph.NodeID(min(g.Len(), 1000)) {
+			g.Detail().Fields(n, true, 10)
+			g.Detail().Describe(n, true)
+			edges(g, n)
+		}
+	})
+}

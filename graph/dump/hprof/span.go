@@ -1,0 +1,104 @@
+package hprof
+
+// span is how far the objects of one class are from what is behind them, of
+// which the least is their size: a heap that was just collected has no holes.
+type span struct {
+	least uint64 // distance; of arrays of primitives without their elements
+	at    int    // how many objects have it
+	all   int
+	half  full // of arrays of objects, if references take 4 bytes
+	whole full // if they take 8
+}
+
+// full is what is left of the least distance without the elements.
+type full struct {
+	least uint64
+	known bool
+	below bool // an array would reach into the next object
+}
+
+func newSpan() *span { return &span{least: ^uint64(0)} }
+
+func (s *span) add(d uint64) {
+	s.all++
+	switch {
+	case d < s.least:
+		s.least, s.at = d, 1
+	case d == s.least:
+		s.at++
+	}
+}
+
+// addArray is add for an array whose elements take n bytes.
+func (s *span) addArray(d, n uint64) {
+	if d >= n {
+		s.add(d - n)
+	}
+}
+
+// addObjects is add for an array of n references.
+func (s *span) addObjects(d, n uint64) {
+	s.all++
+	s.half.add(d, 4*n)
+	s.whole.add(d, 8*n)
+}
+
+func (f *full) add(d, n uint64) {
+	if d < n {
+		f.below = true
+	} else if rest := d - n; !f.known || rest < f.least {
+		f.least, f.known = rest, true
+	}
+}
+
+func (s *span) join(o *span) {
+	s.all += o.all
+	switch {
+	case o.least < s.least:
+		s.least, s.at = o.least, o.at
+	case o.least == s.least:
+		s.at += o.at
+	}
+	s.half.join(&o.half)
+	s.whole.join(&o.whole)
+}
+
+func (f *full) join(o *full) {
+	f.below = f.below || o.below
+	if o.known && (!f.known || o.least < f.least) {
+		f.least, f.known = o.least, true
+	}
+}
+
+// Keys of the spans of arrays; no class has such an address.
+const (
+	keyObjects    = 1
+	keyPrimitives = 16 // and the type of the elements
+)
+
+// distance notes that the object of a record is d bytes before the next one.
+func (c *collector) distance(r *record, d uint64) {
+	key := r.class
+	switch r.tag {
+	case subObjects:
+		key = keyObjects
+	case subPrimitives, subNoData:
+		key = keyPrimitives + uint64(r.elem)
+	}
+	if c.span == nil || c.last != key {
+		s := c.spans[key]
+		if s == nil {
+			s = newSpan()
+			c.spans[key] = s
+		}
+		c.span, c.last = s, key
+	}
+	switch r.tag {
+	case subInstance:
+		c.span.add(d)
+	case subObjects:
+		c.span.addObjects(d, uint64(r.count))
+	default:
+		c.span.addArray(d, uint64(r.count)*uint64(primitives[r.elem].size))
+	}
+}
