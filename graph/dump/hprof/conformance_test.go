@@ -26,7 +26,7 @@ func open(t testing.TB, path string) *graph.Graph {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if src, err = source.Decompress(t.Context(), src); err != nil {
+	if src, err = source.Plain(t.Context(), src, func([]byte) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { src.Close() })
