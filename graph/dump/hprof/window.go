@@ -42,7 +42,10 @@ func (w *window) read(off int64, n int) ([]byte, error) {
 	}
 	w.n = 0
 	k, err := w.src.ReadAt(w.buf[:want], off)
-	if err != nil && !(errors.Is(err, io.EOF) && k == want) {
+	if k < want && errors.Is(err, io.EOF) {
+		return nil, &source.ChangedError{File: w.src.Name, Err: err}
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
 	w.base, w.n = off, want
