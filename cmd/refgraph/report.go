@@ -51,6 +51,23 @@ func runReport(ctx context.Context, a *app, path string, f reportFlags) error {
 		return err
 	}
 	defer done()
+	page, err := makeReport(ctx, a, h, f)
+	if err != nil {
+		return err
+	}
+	if f.output == "-" {
+		_, err := a.out.Write(page)
+		return err
+	}
+	if err := a.writeFile(f.output, page); err != nil {
+		return err
+	}
+	a.wrote(f.output)
+	return nil
+}
+
+// makeReport is the report as a page.
+func makeReport(ctx context.Context, a *app, h *suspect.Heap, f reportFlags) ([]byte, error) {
 	r := &report.Report{
 		Title: "Heap of " + h.Graph.Info().Name, Made: time.Now(), Tool: "refgraph " + version(),
 		Runtime: h.Graph.Info().Runtime, Values: a.values,
@@ -59,22 +76,12 @@ func runReport(ctx context.Context, a *app, path string, f reportFlags) error {
 		reportGrowth, reportFacts, reportSuspects, reportTypes, reportPictures, reportDominators,
 	} {
 		if err := part(ctx, a, h, f, r); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	var b bytes.Buffer
-	if err := report.Write(ctx, &b, r, &draw.Options{Options: view.Options{Redact: a.hide}, Child: a.self}); err != nil {
-		return err
-	}
-	if f.output == "-" {
-		_, err := a.out.Write(b.Bytes())
-		return err
-	}
-	if err := a.writeFile(f.output, b.Bytes()); err != nil {
-		return err
-	}
-	a.wrote(f.output)
-	return nil
+	err := report.Write(ctx, &b, r, &draw.Options{Options: view.Options{Redact: a.hide}, Child: a.self})
+	return b.Bytes(), err
 }
 
 // reportFacts says what the dump is, as info does.

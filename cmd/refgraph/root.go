@@ -85,7 +85,7 @@ explains itself in an incident ticket.
 	root.AddCommand(
 		newInfo(a), newTop(a), newPaths(a), newObject(a), newSites(a), newCapture(a),
 		newSuspects(a), newDominators(a), newCycles(a), newDiff(a), newBackrefs(a), newRefs(a),
-		newFormats(a), newVersion(a), newDemo(a), newReport(a), newCache(a),
+		newFormats(a), newVersion(a), newDemo(a), newReport(a), newTicket(a), newCache(a),
 	)
 	for _, c := range root.Commands() {
 		c.Long = strings.TrimSpace(c.Long) + "\n\n" + exitCodes

@@ -96,6 +96,18 @@ func (s *secrets) runAll(t *testing.T, secret *regexp.Regexp, flags ...string) {
 	page := filepath.Join(dir, "report.html")
 	check("report", dump, "-o", page, "--type", "main.vault")
 	grepFile(t, secret, page, "report")
+	for _, url := range []string{"https://github.com/a/b/issues/1", "https://acme.atlassian.net/browse/OPS-7", "https://gitlab.com/a/b/-/issues/1"} {
+		ticket := filepath.Join(dir, "ticket")
+		check("ticket", url, dump, "--type", "main.vault", "--dry-run", ticket)
+		files, err := filepath.Glob(filepath.Join(ticket, "*"))
+		if err != nil || len(files) == 0 {
+			t.Fatal("no files", err)
+		}
+		for _, file := range files {
+			grepFile(t, secret, file, "ticket "+url)
+		}
+	}
+	check("ticket", "https://gitlab.com/a/b/-/issues/1", dump, "--report", "--dry-run", dir)
 	t.Logf("%d command lines", seen)
 }
 

@@ -1,0 +1,392 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"image/png"
+	"math"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/refgraph/refgraph/cmd/refgraph/internal/ticket"
+	"github.com/refgraph/refgraph/graph/retain"
+	"github.com/refgraph/refgraph/graph/suspect"
+	"github.com/refgraph/refgraph/render/draw"
+	"github.com/refgraph/refgraph/render/view"
+)
+
+// What a ticket says of a dump. This file is all that knows both: it makes a
+// ticket.Answer of what the analyses found.
+
+// ticketQuestion is what was asked and found.
+type ticketQuestion struct {
+	answers []*ticket.Answer
+	gone    []ticket.Marker // comments of the ticket that the dump has nothing of
+	dump    ticket.Text     // its name and time
+	close   func()
+}
+
+// ticketAsker makes answers from one heap.
+type ticketAsker struct {
+	a      *app
+	h      *suspect.Heap
+	path   string
+	flags  ticketFlags
+	facts  []ticket.Fact
+	report []byte
+}
+
+// askTicket reads the dump and answers what the flags ask. known are the comments
+// that the ticket has.
+func askTicket(ctx context.Context, a *app, path string, f ticketFlags, known []ticket.Marker) (*ticketQuestion, error) {
+	h, done, err := a.openHeap(ctx, path, f.against)
+	if err != nil {
+		return nil, err
+	}
+	t := &ticketAsker{a: a, h: h, path: path, flags: f}
+	q := &ticketQuestion{close: done, dump: t.dump()}
+	if err := t.ask(ctx, q, known); err != nil {
+		done()
+		return nil, err
+	}
+	return q, nil
+}
+
+func (t *ticketAsker) ask(ctx context.Context, q *ticketQuestion, known []ticket.Marker) error {
+	if err := t.common(ctx); err != nil {
+		return err
+	}
+	if t.flags.typ != "" || t.flags.object != "" {
+		return t.paths(ctx, q, known)
+	}
+	list, err := suspect.Find(ctx, t.h)
+	if err != nil {
+		return err
+	}
+	has := func(fingerprint string) bool {
+		return slices.ContainsFunc(known, func(m ticket.Marker) bool { return strings.HasPrefix(fingerprint, m.Fingerprint) })
+	}
+	for i := range list {
+		if i >= t.flags.n && !has(list[i].Fingerprint) {
+			continue
+		}
+		answer, err := t.suspect(ctx, &list[i])
+		if err != nil {
+			return err
+		}
+		q.answers = append(q.answers, answer)
+	}
+	for _, m := range known {
+		still := slices.ContainsFunc(list, func(s suspect.Suspect) bool { return strings.HasPrefix(s.Fingerprint, m.Fingerprint) })
+		if !still && m.Question == "" {
+			q.gone = append(q.gone, m)
+		}
+	}
+	return nil
+}
+
+// paths answers why the objects of --type or --object are alive.
+func (t *ticketAsker) paths(ctx context.Context, q *ticketQuestion, known []ticket.Marker) error {
+	g := t.h.Graph
+	asked := digest("asked", string(g.Info().Runtime), t.flags.typ, t.flags.object)
+	targets, name, err := pick(g, t.flags.typ, t.flags.object)
+	if err != nil {
+		var usage usageError
+		for _, m := range known {
+			if m.Question == asked && !errors.As(err, &usage) {
+				q.gone = append(q.gone, m)
+			}
+		}
+		if len(q.gone) > 0 {
+			return nil
+		}
+		return err
+	}
+	w, err := why(ctx, t.a, g, targets)
+	if err != nil {
+		return err
+	}
+	fingerprint := digest("why", string(g.Info().Runtime), name, t.flags.object)
+	if w.merged.Alive == 0 {
+		for _, m := range known {
+			if m.Question == asked || m.Fingerprint == fingerprint {
+				q.gone = append(q.gone, m)
+				return nil
+			}
+		}
+	}
+	v := unproven(view.PathView(w.input(name, t.a.values, t.flags.maxNodes)))
+	answer := t.answer(v, fingerprint)
+	answer.Question = asked
+	target := &v.Nodes[0]
+	answer.Title = t.named(v.Title, name)
+	answer.Objects, answer.Bytes = w.merged.Alive, target.Retained
+	answer.Verdict = t.verdict(w, v)
+	answer.Held = t.holders(w.merged)
+	answer.Next = t.next(v)
+	answer.Alt = "Reference graph: " + strings.TrimSuffix(t.a.name(altWords(v)), ".")
+	q.answers = append(q.answers, answer)
+	return nil
+}
+
+// digest is a fingerprint of a question, in 12 hex digits.
+func digest(parts ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	return hex.EncodeToString(sum[:6])
+}
+
+// unproven takes the marks of where to cut off a picture: what a ticket tells
+// people to cut has to be proven.
+func unproven(v *view.View) *view.View {
+	for i := range v.Edges {
+		v.Edges[i].Suspect = false
+	}
+	return v
+}
+
+// named is a sentence in which one part is a name.
+func (t *ticketAsker) named(sentence, name string) ticket.Text {
+	before, after, ok := strings.Cut(sentence, name)
+	if !ok || name == "" {
+		return ticket.Say(t.a.name(sentence))
+	}
+	return ticket.Say(before, ticket.Name(t.a.name(name)), after)
+}
+
+// verdict says how much, and who holds most.
+func (t *ticketAsker) verdict(w *whyAlive, v *view.View) []ticket.Text {
+	n := &v.Nodes[0]
+	out := ticket.Say(ticket.Bold(fmt.Sprintf("%s, %s of the reachable heap.", view.Bytes(n.Retained), view.Percent(view.Share(n.Retained, v.Total)))))
+	rows := rootGroups(w.merged)
+	if len(rows) == 0 {
+		return []ticket.Text{ticket.Say(out, " No root reaches them: they wait for the collector.")}
+	}
+	who := t.root(rows[0])
+	if w.merged.Alive == 1 {
+		return []ticket.Text{ticket.Say(out, " The shortest path to it comes from ", who, ".")}
+	}
+	most := fmt.Sprintf(" The shortest paths of %s of them come from ", view.Count(rows[0].Targets))
+	if rows[0].Targets == w.merged.Alive {
+		most = " All their shortest paths come from "
+	}
+	return []ticket.Text{ticket.Say(out, most, who, ".")}
+}
+
+// rootGroups are the roots that shortest paths come from, those of most targets
+// first.
+func rootGroups(m *retain.Merged) []*retain.Group {
+	var rows []*retain.Group
+	for i := range m.Groups {
+		if g := &m.Groups[i]; g.Root != nil && g.Targets > 0 {
+			rows = append(rows, g)
+		}
+	}
+	slices.SortStableFunc(rows, func(a, b *retain.Group) int { return cmp.Compare(b.Targets, a.Targets) })
+	return rows
+}
+
+// root names a root, or equal roots: global `main.cache`.
+func (t *ticketAsker) root(grp *retain.Group) ticket.Text {
+	g := t.h.Graph
+	if grp.Count > 1 {
+		return kindAndName(view.Count(grp.Count)+" ", t.a.name(g.String(grp.Root.Group)))
+	}
+	return kindAndName("", t.a.name(g.String(grp.Root.Name)))
+}
+
+func kindAndName(before, sentence string) ticket.Text {
+	kind, name, ok := strings.Cut(sentence, " ")
+	if !ok {
+		return ticket.Say(before, ticket.Name(sentence))
+	}
+	return ticket.Say(before, kind+" ", ticket.Name(name))
+}
+
+func (t *ticketAsker) holders(m *retain.Merged) (out ticket.Holders) {
+	for _, grp := range rootGroups(m) {
+		out.Rows = append(out.Rows, ticket.Holder{Who: t.root(grp), Reaches: grp.Targets})
+	}
+	return out
+}
+
+// next says what to do, from what is in the picture.
+func (t *ticketAsker) next(v *view.View) (steps []ticket.Text) {
+	for _, e := range v.Edges {
+		from := &v.Nodes[e.From]
+		if v.Nodes[e.To].Kind != view.TargetNode || from.Kind != view.ObjectNode || from.Count != 1 || e.Count < 2 || e.From == e.To {
+			continue
+		}
+		place := ticket.Name(t.a.name(from.Head + e.Label))
+		var used, room int
+		switch n, _ := fmt.Sscanf(from.Note, "buffer %d of %d", &used, &room); {
+		case n == 2 && used == room:
+			steps = append(steps, ticket.Say("Find out why nobody drains ", ticket.Name(t.a.name(from.Head)), ": its buffer is full."))
+		case strings.HasSuffix(e.Label, "[…]") || strings.HasSuffix(e.Label, `["…"]`):
+			steps = append(steps, ticket.Say("Find what adds to ", place, " and never deletes; give it a bound or an expiry."))
+		}
+	}
+	for _, n := range v.Nodes {
+		if n.Kind == view.RootNode && strings.HasPrefix(n.Head, "goroutine") && n.Count > 1 {
+			steps = append(steps, ticket.Say("Let the "+view.Count(n.Count)+" goroutines end that stand in ", ticket.Name(t.a.name(n.Name)), "."))
+		}
+	}
+	return append(steps[:min(2, len(steps))], diffStep())
+}
+
+func diffStep() ticket.Text {
+	return ticket.Say("Take a second dump after some minutes and run ", ticket.Name("refgraph diff OLD NEW"), ": what grows is the leak.")
+}
+
+// suspect answers what one suspect is.
+func (t *ticketAsker) suspect(ctx context.Context, s *suspect.Suspect) (*ticket.Answer, error) {
+	v, err := view.SuspectView(ctx, t.h, s, t.a.values)
+	if err != nil {
+		return nil, err
+	}
+	answer := t.answer(unproven(v), s.Fingerprint)
+	answer.Title = ticket.Say(t.a.name(view.UpperFirst(s.Reason)))
+	answer.Objects, answer.Bytes = cmp.Or(s.Elements, s.Count), s.Retained
+	answer.Verdict = []ticket.Text{ticket.Say(ticket.Bold(fmt.Sprintf("%s, %s of the reachable heap.", view.Bytes(s.Retained), view.Percent(s.Share))))}
+	if root := s.Path.Root; root != nil {
+		answer.Verdict[0] = ticket.Say(answer.Verdict[0], " The shortest path to it comes from ", kindAndName("", t.a.name(t.h.Graph.String(root.Name))), ".")
+	}
+	answer.Next = []ticket.Text{ticket.Say("The usual fix: ", t.a.name(s.Hint), "."), diffStep()}
+	answer.Alt = "Reference graph: " + t.a.name(altWords(v))
+	return answer, nil
+}
+
+// altWords says a picture in words: each root's way to the target.
+func altWords(v *view.View) string {
+	var parts []string
+	for i := range v.Nodes {
+		if v.Nodes[i].Kind != view.RootNode || len(parts) == 5 {
+			continue
+		}
+		words := strings.TrimSpace(v.Nodes[i].Head + " " + v.Nodes[i].Name)
+		seen := map[int]bool{i: true}
+		for at := i; ; {
+			k := slices.IndexFunc(v.Edges, func(e view.Edge) bool { return e.From == at && !seen[e.To] && !v.Nodes[e.To].Held })
+			if k < 0 {
+				break
+			}
+			at = v.Edges[k].To
+			seen[at] = true
+			words += " holds " + v.Nodes[at].Head
+			if c := v.Nodes[at].Count; c > 1 {
+				words += " (" + view.Count(c) + " objects)"
+			}
+		}
+		parts = append(parts, words)
+	}
+	return strings.Join(parts, "; ")
+}
+
+// answer is what all answers have.
+func (t *ticketAsker) answer(v *view.View, fingerprint string) *ticket.Answer {
+	opts := &view.Options{MaxNodes: t.flags.maxNodes, Redact: t.a.hide}
+	var text, diagram bytes.Buffer
+	_ = view.Text(&text, v, opts) // to memory
+	_ = view.Mermaid(&diagram, v, opts)
+	return &ticket.Answer{Fingerprint: fingerprint, Picture: &ticketPicture{t.a, v}, Tree: text.String(), Mermaid: diagram.String(), Facts: t.facts, Report: t.report}
+}
+
+// common finds the facts of the dump and makes the report.
+func (t *ticketAsker) common(ctx context.Context) error {
+	i, err := describe(ctx, t.h.Graph)
+	if err != nil {
+		return err
+	}
+	fact := func(name string, parts ...any) {
+		t.facts = append(t.facts, ticket.Fact{Name: name, Value: ticket.Say(parts...)})
+	}
+	fact("Dump", t.dump())
+	runtime := strings.TrimSpace(i.Runtime + " " + i.RuntimeVersion)
+	for _, f := range t.h.Graph.Info().Facts {
+		switch f.Name {
+		case "GOOS", "GOARCH", "goroutines", "threads":
+			runtime += ", " + f.Name + " " + f.Value
+		case "process", "pid", "host", "command", "executable", "container", "pod":
+			fact(view.UpperFirst(f.Name), ticket.Name(t.a.name(f.Value)))
+		}
+	}
+	fact("Runtime", t.a.name(runtime))
+	fact("Heap", fmt.Sprintf("%s objects, %s, %s of the bytes typed", view.Count(i.ReachableObjects), view.Bytes(i.ReachableBytes), view.Percent(view.Share(i.TypedBytes, i.ReachableBytes))))
+	if t.a.values {
+		fact("Values", "shown: this comment and its files hold heap contents")
+	} else {
+		fact("Values", "hidden, no heap contents in this comment or its files")
+	}
+	fact("Command", ticket.Name(t.a.name(t.command())))
+	if t.flags.report {
+		var types []string
+		if t.flags.typ != "" {
+			types = []string{t.flags.typ}
+		}
+		t.report, err = makeReport(ctx, t.a, t.h, reportFlags{against: t.flags.against, types: types})
+	}
+	return err
+}
+
+// dump names the dump and when it was taken.
+func (t *ticketAsker) dump() ticket.Text {
+	info := t.h.Graph.Info()
+	out := ticket.Say(ticket.Name(t.a.name(info.Name)))
+	if !info.Taken.IsZero() {
+		out = ticket.Say(out, ", taken "+info.Taken.UTC().Format("2006-01-02 15:04 UTC"))
+	}
+	return out
+}
+
+// command is what shows the same picture on the reader's own machine.
+func (t *ticketAsker) command() string {
+	parts := []string{"refgraph", "suspects", filepath.Base(t.path)}
+	if t.flags.typ != "" || t.flags.object != "" {
+		parts[1] = "paths"
+	}
+	for _, f := range []struct{ flag, value string }{{"--exe", base(t.a.exe)}, {"--type", t.flags.typ}, {"--object", t.flags.object}, {"--against", base(t.flags.against)}} {
+		if f.value != "" {
+			parts = append(parts, f.flag, f.value)
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+func base(path string) string {
+	if path == "" {
+		return ""
+	}
+	return filepath.Base(path)
+}
+
+// ticketPicture draws a view.
+type ticketPicture struct {
+	a *app
+	v *view.View
+}
+
+func (p *ticketPicture) options(scale float64, boxes int) *draw.Options {
+	return &draw.Options{Options: view.Options{MaxNodes: boxes, Redact: p.a.hide}, Scale: scale, Child: p.a.self}
+}
+
+// PNG implements ticket.Picture.
+func (p *ticketPicture) PNG(ctx context.Context, scale float64, boxes int) (data []byte, width int, err error) {
+	var b bytes.Buffer
+	if err := draw.PNG(ctx, &b, p.v, p.options(scale, boxes)); err != nil {
+		return nil, 0, err
+	}
+	c, err := png.DecodeConfig(bytes.NewReader(b.Bytes()))
+	return b.Bytes(), int(math.Round(float64(c.Width) / scale)), err
+}
+
+// SVG implements ticket.Picture.
+func (p *ticketPicture) SVG(ctx context.Context) ([]byte, error) {
+	var b bytes.Buffer
+	err := draw.SVG(ctx, &b, p.v, p.options(0, 0))
+	return b.Bytes(), err
+}
