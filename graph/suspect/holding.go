@@ -107,24 +107,16 @@ func (h *Heap) enough(bytes uint64) bool {
 	return bytes >= h.floor() && float64(bytes) >= minShare*float64(total)
 }
 
-// small reports whether the heap is that of a small program, where a leak has had
-// no time to grow.
-func (h *Heap) small() bool {
-	_, total := h.Tree.Total()
-	return total < smallHeap
-}
-
-// floor is how many bytes are no leak to look for: in a small heap a part of it.
+// floor is how many bytes are no leak to look for.
 func (h *Heap) floor() uint64 {
-	if _, total := h.Tree.Total(); h.small() {
-		return total / 8
-	}
-	return minBytes
+	_, total := h.Tree.Total()
+	return min(minBytes, uint64(smallShare*float64(total)))
 }
 
-// least is how many elements are many.
+// least is how many elements are many: fewer in the heap of a small program, where
+// a leak has had no time to grow.
 func (h *Heap) least() int {
-	if h.small() {
+	if h.floor() < minBytes {
 		return minElements / 10
 	}
 	return minElements

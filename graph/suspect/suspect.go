@@ -114,7 +114,7 @@ const (
 	minElements = 1000      // elements of a collection, objects of a chain
 	minShare    = 0.004     // of the reachable bytes, for small leaks
 	minBytes    = 256 << 10 // what is smaller is no leak to look for, but in a small heap
-	smallHeap   = 2 << 20   // reachable bytes of a heap in which less is much
+	smallShare  = 0.4       // of the reachable bytes of a small heap, where that is less than minBytes
 	maxSuspects = 20
 	maxNested   = 0.5 // a suspect inside another is told apart if it is more of it than this
 )

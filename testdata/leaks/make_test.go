@@ -30,7 +30,7 @@ type maker struct {
 
 // makers are the runtimes of the corpus, by the name of their folder.
 var makers = map[string]maker{
-	"go":     {tools: []string{"go"}, install: "Go", shared: []string{"internal/leak", "go.mod"}, make: makeGo},
+	"go":     {tools: []string{"go"}, install: "Go", shared: []string{"leak", "go.mod"}, make: makeGo},
 	"python": {tools: []string{"python3"}, install: "apt-get install python3", shared: []string{"python/leak.py"}, make: makePython},
 }
 

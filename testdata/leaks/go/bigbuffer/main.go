@@ -1,7 +1,7 @@
 // Command bigbuffer keeps the one large upload that came last.
 package main
 
-import "leaks/internal/leak"
+import "leaks/leak"
 
 type Upload struct {
 	name string

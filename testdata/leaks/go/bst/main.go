@@ -4,7 +4,7 @@ package main
 import (
 	"math/rand/v2"
 
-	"leaks/internal/leak"
+	"leaks/leak"
 )
 
 type Order struct {

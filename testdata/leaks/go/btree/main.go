@@ -4,7 +4,7 @@ package main
 import (
 	"github.com/google/btree"
 
-	"leaks/internal/leak"
+	"leaks/leak"
 )
 
 type Row struct {

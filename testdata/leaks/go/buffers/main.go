@@ -1,7 +1,7 @@
 // Command buffers keeps the read buffer of each connection that is closed.
 package main
 
-import "leaks/internal/leak"
+import "leaks/leak"
 
 type Stats struct{ bufs [][]byte }
 

@@ -1,7 +1,7 @@
 // Command channel has a large buffered channel that its consumer left.
 package main
 
-import "leaks/internal/leak"
+import "leaks/leak"
 
 type Job struct{ data [32]uint64 }
 

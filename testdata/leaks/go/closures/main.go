@@ -2,7 +2,7 @@
 // captured the request's document.
 package main
 
-import "leaks/internal/leak"
+import "leaks/leak"
 
 type Document struct{ text [64]uint64 }
 

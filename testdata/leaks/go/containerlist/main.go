@@ -4,7 +4,7 @@ package main
 import (
 	"container/list"
 
-	"leaks/internal/leak"
+	"leaks/leak"
 )
 
 type Event struct{ data [24]uint64 }

@@ -5,7 +5,7 @@ package main
 import (
 	"context"
 
-	"leaks/internal/leak"
+	"leaks/leak"
 )
 
 type key struct{}

@@ -4,7 +4,7 @@ package main
 import (
 	"strings"
 
-	"leaks/internal/leak"
+	"leaks/leak"
 )
 
 type Index struct{ words []string }

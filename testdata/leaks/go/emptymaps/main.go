@@ -1,7 +1,7 @@
 // Command emptymaps makes a map with room for each connection, and puts nothing in.
 package main
 
-import "leaks/internal/leak"
+import "leaks/leak"
 
 type Conn struct {
 	id      int

@@ -5,7 +5,7 @@ import (
 	"runtime"
 	"time"
 
-	"leaks/internal/leak"
+	"leaks/leak"
 )
 
 type Handle struct {

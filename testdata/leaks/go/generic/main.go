@@ -1,7 +1,7 @@
 // Command generic has a cache of a generic type.
 package main
 
-import "leaks/internal/leak"
+import "leaks/leak"
 
 type User struct{ data [30]uint64 }
 

@@ -1,7 +1,7 @@
 // Command goroutinelocal has one goroutine that remembers all it has seen.
 package main
 
-import "leaks/internal/leak"
+import "leaks/leak"
 
 type sighting struct{ data [30]uint64 }
 

@@ -1,7 +1,7 @@
 // Command goroutines has goroutines that wait for a reader that went away.
 package main
 
-import "leaks/internal/leak"
+import "leaks/leak"
 
 type Result struct{ data [64]uint64 }
 

@@ -10,7 +10,7 @@ import (
 	"net/http/httptest"
 	"sync"
 
-	"leaks/internal/leak"
+	"leaks/leak"
 )
 
 type session struct {

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"leaks/internal/leak"
+	"leaks/leak"
 )
 
 type job struct{ id int }

@@ -4,7 +4,7 @@ package main
 import (
 	"container/heap"
 
-	"leaks/internal/leak"
+	"leaks/leak"
 )
 
 type Job struct {

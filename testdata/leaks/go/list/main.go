@@ -1,7 +1,7 @@
 // Command list has a linked list of changes that nobody reads.
 package main
 
-import "leaks/internal/leak"
+import "leaks/leak"
 
 type change struct {
 	next *change

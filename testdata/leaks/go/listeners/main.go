@@ -1,7 +1,7 @@
 // Command listeners has views that are closed and still told of clicks.
 package main
 
-import "leaks/internal/leak"
+import "leaks/leak"
 
 type Listener interface{ Clicked(x int) }
 

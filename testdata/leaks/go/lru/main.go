@@ -5,7 +5,7 @@ import (
 	"container/list"
 	"strconv"
 
-	"leaks/internal/leak"
+	"leaks/leak"
 )
 
 type Page struct{ data [32]uint64 }

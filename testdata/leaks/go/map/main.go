@@ -4,7 +4,7 @@ package main
 import (
 	"strconv"
 
-	"leaks/internal/leak"
+	"leaks/leak"
 )
 
 type Session struct {

@@ -2,7 +2,7 @@
 // bookmark of a part keeps the whole document.
 package main
 
-import "leaks/internal/leak"
+import "leaks/leak"
 
 type Document struct{ parts []*Part }
 

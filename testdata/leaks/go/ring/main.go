@@ -4,7 +4,7 @@ package main
 import (
 	"container/ring"
 
-	"leaks/internal/leak"
+	"leaks/leak"
 )
 
 type Sample struct{ data [24]uint64 }

@@ -1,7 +1,7 @@
 // Command slice appends each request to an audit log in a field of a server.
 package main
 
-import "leaks/internal/leak"
+import "leaks/leak"
 
 type Request struct {
 	URL  string

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"sync"
 
-	"leaks/internal/leak"
+	"leaks/leak"
 )
 
 type Session struct {

@@ -4,7 +4,7 @@ package main
 import (
 	"time"
 
-	"leaks/internal/leak"
+	"leaks/leak"
 )
 
 type Request struct{ body [64]uint64 }

@@ -5,7 +5,7 @@ package main
 import (
 	"strconv"
 
-	"leaks/internal/leak"
+	"leaks/leak"
 )
 
 type Series struct{ chunk [32]uint64 }
