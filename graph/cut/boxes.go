@@ -17,6 +17,7 @@ type box struct {
 	root  *graph.Root // first of a group of roots, nil for objects
 	typ   graph.TypeID
 	held  placeID // the place by which objects of no named type are known, or noPlace
+	via   placeID // by which the first object was reached, noPlace for roots
 	depth int     // boxes that are known by places, one in the other
 	rank  uint8
 	count int // objects, or roots of different names
@@ -97,7 +98,7 @@ func (t *tables) newBox(b box) boxID {
 func (t *tables) rootBox(r *graph.Root) boxID {
 	id, ok := t.byGroup[r.Group]
 	if !ok {
-		id = t.newBox(box{root: r, held: noPlace, rank: r.Rank, first: r.Node})
+		id = t.newBox(box{root: r, held: noPlace, via: noPlace, rank: r.Rank, first: r.Node})
 		t.byGroup[r.Group] = id
 	}
 	if !t.names[r.Name] {
@@ -125,7 +126,7 @@ func (t *tables) objectBox(typ graph.TypeID, held placeID) boxID {
 func (t *tables) typeBox(typ graph.TypeID, rank uint8) boxID {
 	id, ok := t.byType[typ]
 	if !ok {
-		id = t.newBox(box{typ: typ, held: noPlace, rank: rank, first: graph.None})
+		id = t.newBox(box{typ: typ, held: noPlace, via: noPlace, rank: rank, first: graph.None})
 		t.byType[typ] = id
 	}
 	return id
@@ -144,7 +145,7 @@ func (t *tables) placeBox(typ graph.TypeID, held placeID) boxID {
 			return at
 		}
 	}
-	return t.newBox(box{typ: typ, held: held, rank: t.boxes[up].rank, depth: t.boxes[up].depth + 1, first: graph.None})
+	return t.newBox(box{typ: typ, held: held, via: held, rank: t.boxes[up].rank, depth: t.boxes[up].depth + 1, first: graph.None})
 }
 
 func (t *tables) classID(c class) int32 {

@@ -116,9 +116,9 @@ func (v *survey) fan(id placeID) float64 {
 // mainHeads is the box that most references of each place lead to.
 func (v *survey) mainHeads() []boxID {
 	head, most := make([]boxID, len(v.places)), make([]int, len(v.places))
-	for k, count := range v.heads.count {
-		if count > most[k.place] || count == most[k.place] && k.box < head[k.place] {
-			head[k.place], most[k.place] = k.box, count
+	for k, h := range v.heads.count {
+		if h.refs > most[k.place] || h.refs == most[k.place] && k.box < head[k.place] {
+			head[k.place], most[k.place] = k.box, h.refs
 		}
 	}
 	return head
@@ -131,15 +131,15 @@ func (v *survey) mainHeads() []boxID {
 func (v *survey) recursion() []float64 {
 	entries, leaves := make([]int, len(v.boxes)), make([]int, len(v.boxes))
 	self := make([]bool, len(v.boxes))
-	for k, count := range v.heads.count {
+	for k, h := range v.heads.count {
 		p := &v.places[k.place]
 		switch {
 		case p.class >= 0:
 		case p.box == k.box:
 			self[k.box] = true
 		default:
-			entries[k.box] += count
-			leaves[p.box] += count
+			entries[k.box] += h.refs
+			leaves[p.box] += h.refs
 		}
 	}
 	rec := make([]float64, len(v.boxes))

@@ -23,6 +23,7 @@ type Slice struct {
 	s    *slice
 	tree *retain.Tree
 	opts Options
+	v    *survey // after Cut
 }
 
 // NewSlice finds the objects that roots reach and that lead to targets, without
@@ -73,6 +74,7 @@ func (sl *Slice) Cut(ctx context.Context, dom *dominator.Tree) (*Answer, error) 
 	if err != nil {
 		return nil, err
 	}
+	sl.v = v
 	v.costs(retained)
 	out := &Answer{Merged: s.over}
 	if len(s.hangs) == 0 {

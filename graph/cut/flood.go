@@ -16,6 +16,7 @@ type flood struct {
 	log     []graph.NodeID        // what was reached since the last commit
 	logHeld []placeID             // and what was added to held
 	logging bool
+	within  bool // only what leads to targets is searched, so only targets are counted
 	steps   int
 	buf     []graph.NodeID
 
@@ -29,8 +30,10 @@ type flood struct {
 type holding struct{ holder, held graph.NodeID }
 
 // newFlood searches around places.
-func newFlood(s *slice, around []placeID) (*flood, error) {
-	f := &flood{slice: s, block: make(blocked, len(s.places)), seen: graph.NewBitset(s.g.Len()), held: map[placeID][]holding{}}
+func newFlood(s *slice, around []placeID) (*flood, error) { return startFlood(s, around, false) }
+
+func startFlood(s *slice, around []placeID, within bool) (*flood, error) {
+	f := &flood{slice: s, within: within, block: make(blocked, len(s.places)), seen: graph.NewBitset(s.g.Len()), held: map[placeID][]holding{}}
 	f.block.set(around, true)
 	f.roots = s.allRoots()
 	for i := range f.roots {
@@ -72,7 +75,7 @@ func (f *flood) root(r *rootRef) {
 }
 
 func (f *flood) visit(n graph.NodeID) {
-	if f.seen.Has(n) {
+	if f.seen.Has(n) || f.within && !f.leads.Has(n) && !f.targets.Has(n) {
 		return
 	}
 	f.seen.Add(n)

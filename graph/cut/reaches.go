@@ -1,6 +1,10 @@
 package cut
 
-import "github.com/refgraph/refgraph/graph"
+import (
+	"slices"
+
+	"github.com/refgraph/refgraph/graph"
+)
 
 // reaches counts, for each place, the targets that what it holds leads to, by
 // way of other targets too. The search stays within what leads to targets.
@@ -10,14 +14,26 @@ func (n *numbers) reaches(spots []*spot) ([]int, error) {
 		out[0] = n.alive
 		return out, nil
 	}
-	held, err := n.heldBy(spots)
+	which := map[placeID]int{}
+	for i, s := range spots {
+		for _, p := range s.ids {
+			which[p] = i
+		}
+	}
+	return n.slice.reachedBy(which, len(spots))
+}
+
+// reachedBy counts, for each of k sets of places, the targets that what their
+// references hold leads to.
+func (s *slice) reachedBy(which map[placeID]int, k int) ([]int, error) {
+	held, err := s.heldBy(which, k)
 	if err != nil {
 		return nil, err
 	}
-	seen := graph.NewBitset(n.g.Len())
-	for i := range spots {
+	out, seen := make([]int, k), graph.NewBitset(s.g.Len())
+	for i := range held {
 		clear(seen)
-		if out[i], err = n.reach(held[i], seen); err != nil {
+		if out[i], err = s.leadTo(held[i], seen); err != nil {
 			return nil, err
 		}
 	}
@@ -25,27 +41,17 @@ func (n *numbers) reaches(spots []*spot) ([]int, error) {
 }
 
 // heldBy is what the references of places hold.
-func (n *numbers) heldBy(spots []*spot) ([][]graph.NodeID, error) {
-	which := map[placeID]int{}
-	for i, s := range spots {
-		for _, p := range s.ids {
-			which[p] = i
-		}
-	}
-	held := make([][]graph.NodeID, len(spots))
-	add := func(p placeID, to graph.NodeID) {
-		if i, ok := which[p]; ok {
-			held[i] = append(held[i], to)
-		}
-	}
-	for _, h := range n.hangs {
+func (s *slice) heldBy(which map[placeID]int, k int) ([][]graph.NodeID, error) {
+	held := make([][]graph.NodeID, k)
+	for _, h := range s.hangs {
 		for _, p := range h.places {
-			add(p, n.g.Roots()[h.root].Node)
+			if i, ok := which[p]; ok {
+				held[i] = append(held[i], s.g.Roots()[h.root].Node)
+			}
 		}
 	}
-	// Blocked or not, the references are those of the slice.
 	last, at := noPlace, -1
-	return held, n.slice.each(func(e edge) {
+	return held, s.each(func(e edge) {
 		if e.via != last {
 			last, at = e.via, -1
 			if i, ok := which[e.via]; ok {
@@ -58,34 +64,26 @@ func (n *numbers) heldBy(spots []*spot) ([][]graph.NodeID, error) {
 	})
 }
 
-func (n *numbers) reach(queue []graph.NodeID, seen graph.Bitset) (count int, err error) {
-	keep := queue[:0]
-	add := func(to graph.NodeID) bool {
-		if seen.Has(to) {
+// leadTo counts the targets that objects lead to, themselves included.
+func (s *slice) leadTo(queue []graph.NodeID, seen graph.Bitset) (count int, err error) {
+	add := func(n graph.NodeID) bool {
+		if seen.Has(n) {
 			return false
 		}
-		seen.Add(to)
-		if n.targets.Has(to) {
+		seen.Add(n)
+		if s.targets.Has(n) {
 			count++
 		}
-		return true
+		return !s.g.Leaf(n)
 	}
-	for _, to := range queue {
-		if add(to) {
-			keep = append(keep, to)
-		}
-	}
-	queue = keep
+	queue = slices.DeleteFunc(queue, func(n graph.NodeID) bool { return !add(n) })
 	var buf []graph.NodeID
 	for i := 0; i < len(queue); i++ {
-		if i%checkEvery == 0 && n.ctx.Err() != nil {
-			return 0, n.ctx.Err()
+		if i%checkEvery == 0 && s.ctx.Err() != nil {
+			return 0, s.ctx.Err()
 		}
-		if n.g.Leaf(queue[i]) {
-			continue
-		}
-		for _, to := range firmRow(n.g, queue[i], &buf) {
-			if (n.leads.Has(to) || n.targets.Has(to)) && add(to) {
+		for _, to := range firmRow(s.g, queue[i], &buf) {
+			if (s.leads.Has(to) || s.targets.Has(to)) && add(to) {
 				queue = append(queue, to)
 			}
 		}

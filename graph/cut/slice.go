@@ -135,7 +135,7 @@ func (s *slice) discover(n graph.NodeID, c class, p placeID, level uint32) {
 		c = class{box: s.objectBox(s.g.Type(n), p)}
 		b := &s.boxes[c.box]
 		if b.count++; b.first == graph.None {
-			b.first = n
+			b.first, b.via = n, p
 		}
 		b.bytes += s.g.Size(n)
 	}
@@ -174,6 +174,7 @@ type edge struct {
 	holder, held graph.NodeID
 	from, to     uint32 // nodes; to is sink for targets
 	via          placeID
+	conservative bool
 }
 
 // row calls do with the references of a node that lead to targets.
@@ -187,6 +188,7 @@ func (s *slice) row(n graph.NodeID, do func(e edge)) {
 			continue
 		}
 		e.held, e.to, e.via = to, sink, noPlace
+		e.conservative = !plain && s.g.RefKind(n, k) == graph.Conservative
 		if !target {
 			e.to = s.number(to)
 		}

@@ -10,20 +10,18 @@ import (
 // placeStats is what is counted of the references of a place.
 type placeStats struct {
 	refs         int
-	conservative int     // of refs, from roots
-	retained     float64 // bytes, summed over what the references hold
-	below        float64 // targets below what they hold, summed, estimated
-	steps        float64 // from what they hold to a target, summed
-	holder       graph.NodeID
-	held         graph.NodeID // of the first reference
-	root         *graph.Root
+	conservative int         // of refs
+	retained     float64     // bytes, summed over what the references hold
+	below        float64     // targets below what they hold, summed, estimated
+	steps        float64     // from what they hold to a target, summed
+	root         *graph.Root // of the first
 }
 
 // heads counts the references of places by the box that they lead to.
 type heads struct {
-	count map[headKey]int
-	last  headKey
-	open  int // of last, not in count yet
+	count map[headKey]*head
+	key   headKey
+	last  *head
 }
 
 type headKey struct {
@@ -31,19 +29,22 @@ type headKey struct {
 	box   boxID
 }
 
-func (h *heads) add(k headKey) {
-	if k != h.last {
-		h.flush()
-		h.last = k
-	}
-	h.open++
+// head is what is counted of references of one place to one box.
+type head struct {
+	refs         int
+	conservative int          // of refs
+	holder, held graph.NodeID // of the first
 }
 
-func (h *heads) flush() {
-	if h.open > 0 {
-		h.count[h.last] += h.open
+func (h *heads) at(k headKey) *head {
+	if h.last == nil || k != h.key {
+		h.key, h.last = k, h.count[k]
+		if h.last == nil {
+			h.last = &head{holder: graph.None, held: graph.None}
+			h.count[k] = h.last
+		}
 	}
-	h.open = 0
+	return h.last
 }
 
 // samples is how many targets are followed up to estimate how many there are
@@ -62,7 +63,7 @@ type survey struct {
 }
 
 func newSurvey(s *slice, dom *dominator.Tree) (*survey, error) {
-	v := &survey{slice: s, dom: dom, heads: heads{count: map[headKey]int{}}}
+	v := &survey{slice: s, dom: dom, heads: heads{count: map[headKey]*head{}}}
 	v.sample()
 	if !s.over {
 		v.below = make([]uint64, s.members.len())
@@ -73,7 +74,6 @@ func newSurvey(s *slice, dom *dominator.Tree) (*survey, error) {
 	if err := s.build(v.count); err != nil {
 		return nil, err
 	}
-	v.heads.flush()
 	if s.over {
 		return v, nil
 	}
@@ -100,8 +100,8 @@ func (v *survey) sample() {
 	}
 }
 
-// head is the box that a reference leads to.
-func (v *survey) head(to uint32) boxID {
+// headBox is the box that a reference leads to.
+func (v *survey) headBox(to uint32) boxID {
 	if to == sink {
 		return targetBox
 	}
@@ -115,28 +115,27 @@ func (v *survey) countRoot(h rootRef) {
 		to = v.number(r.Node)
 	}
 	for _, p := range h.places {
-		if p < 0 {
-			continue
-		}
-		st := v.tally(p, edge{holder: graph.None, held: r.Node, to: to})
-		if st.root == nil {
-			st.root = r
-		}
-		if r.Via == graph.Conservative {
-			st.conservative++
+		if p >= 0 {
+			v.tally(p, edge{holder: graph.None, held: r.Node, to: to, conservative: r.Via == graph.Conservative})
+			if st := &v.places[p].stats; st.root == nil {
+				st.root = r
+			}
 		}
 	}
 }
 
-func (v *survey) tally(p placeID, e edge) *placeStats {
-	st := &v.places[p].stats
-	if st.refs == 0 {
-		st.holder, st.held = e.holder, e.held
+func (v *survey) tally(p placeID, e edge) {
+	st, h := &v.places[p].stats, v.heads.at(headKey{p, v.headBox(e.to)})
+	if h.refs == 0 {
+		h.holder, h.held = e.holder, e.held
 	}
 	st.refs++
+	h.refs++
 	st.retained += float64(v.dom.Retained(e.held))
-	v.heads.add(headKey{p, v.head(e.to)})
-	return st
+	if e.conservative {
+		st.conservative++
+		h.conservative++
+	}
 }
 
 func (v *survey) count(e edge) {
