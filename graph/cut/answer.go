@@ -41,7 +41,7 @@ func (k Kind) String() string { return [...]string{"field", "variable", "threads
 type Place struct {
 	Kind      Kind
 	Name      string      // the place as people write it: "main.Hub.open[…]", and as WhatIf takes it
-	Holder    string      // what holds: "main.Hub", "global main.ch", "goroutines main.worker"
+	Holder    string      // what holds, by a name of its own: "main.Hub", "module app", "goroutines main.worker"
 	Reference string      // how it refers: ".open[…]"; "" for a whole variable, and for threads
 	Root      *graph.Root // of variables and threads: the first one
 	Threads   int         // how many goroutines or threads

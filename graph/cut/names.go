@@ -30,6 +30,23 @@ func (t *tables) name(id placeID) string {
 	return t.holderName(p.box) + t.labels.Text(p.label)
 }
 
+// spelled splits a place's name into what holds, which has a name of its own, and
+// how it refers to what the place holds.
+func (t *tables) spelled(id placeID) (holder, reference string) {
+	p := &t.places[id]
+	if p.class >= 0 {
+		return t.threadsName(p.class), ""
+	}
+	reference = t.labels.Text(p.label)
+	b := p.box
+	for t.boxes[b].held >= 0 {
+		p = &t.places[t.boxes[b].held]
+		reference = t.labels.Text(p.label) + reference
+		b = p.box
+	}
+	return t.holderName(b), reference
+}
+
 // threadsName is what a class of goroutines or threads is called.
 func (t *tables) threadsName(class int32) string {
 	c := &t.threads.list[class]

@@ -180,7 +180,8 @@ func (n *numbers) each(shown []*spot) error {
 func (n *numbers) place(s *spot) Place {
 	pl := &n.slice.places[s.ids[0]]
 	b := &n.boxes[pl.box]
-	out := Place{Name: n.name(s.ids[0]), Holder: n.holderName(pl.box), Reference: n.labels.Text(pl.label), Returns: s.returns, Root: pl.stats.root, ids: s.ids}
+	out := Place{Name: n.name(s.ids[0]), Returns: s.returns, Root: pl.stats.root, ids: s.ids}
+	out.Holder, out.Reference = n.spelled(s.ids[0])
 	conservative := 0
 	for _, id := range s.ids {
 		st := &n.slice.places[id].stats
@@ -190,7 +191,7 @@ func (n *numbers) place(s *spot) Place {
 	out.Conservative = 2*conservative > out.References
 	switch {
 	case pl.class >= 0:
-		out.Kind, out.Threads, out.Holder, out.Reference = Threads, n.threads.list[pl.class].count, out.Name, ""
+		out.Kind, out.Threads = Threads, n.threads.list[pl.class].count
 	case pl.stats.root != nil && b.root != nil:
 		out.Kind = Variable
 	}

@@ -3,6 +3,7 @@ package cut
 import (
 	"cmp"
 	"context"
+	"iter"
 	"slices"
 
 	"github.com/refgraph/refgraph/graph"
@@ -42,6 +43,7 @@ type Edge struct {
 	Count        int
 	Holder, Held graph.NodeID // of the first; Holder is None for roots
 	Cut          int          // 1 for the first place of the answer, and so on; 0 for others
+	Free         bool         // lets go by itself
 	Place        string       // as WhatIf takes it
 
 	place placeID
@@ -91,7 +93,7 @@ func (w *Ways) addEdges(v *survey, marks map[placeID]int) {
 	for _, k := range keys {
 		h, p := v.heads.count[k], &v.places[k.place]
 		e := Edge{From: int(p.box), To: int(k.box), Label: v.labels.Text(p.label), Count: h.refs, Holder: h.holder, Held: h.held,
-			Cut: marks[k.place], Place: v.name(k.place), place: k.place}
+			Cut: marks[k.place], Free: p.free, Place: v.name(k.place), place: k.place}
 		if h.conservative == h.refs {
 			e.Kind = graph.Conservative
 		}
@@ -205,3 +207,21 @@ func (w *Ways) Retained(boxes []int) []uint64 {
 
 // boxOf is the box of a member.
 func (s *slice) boxOf(n graph.NodeID) boxID { return s.classes[s.class[s.number(n)]].box }
+
+// BoxOf is the box of an object on a way; ok is false for others, and for what
+// is folded.
+func (w *Ways) BoxOf(n graph.NodeID) (box int, ok bool) {
+	if w.s.targets.Has(n) {
+		return 0, true
+	}
+	if !w.s.set.Has(n) || w.s.folds(n) {
+		return 0, false
+	}
+	return int(w.s.boxOf(n)), true
+}
+
+// Targets yields the targets that roots hold for good, in NodeID order.
+func (w *Ways) Targets() iter.Seq[graph.NodeID] { return w.s.targets.All() }
+
+// Graph is the graph of the ways.
+func (w *Ways) Graph() *graph.Graph { return w.s.g }
