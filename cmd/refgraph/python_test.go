@@ -89,7 +89,7 @@ func drive(t *testing.T, url string, from, to int) {
 	}
 }
 
-func capture(t *testing.T, pid int, file string) {
+func captureInto(t *testing.T, pid int, file string) {
 	t.Helper()
 	if runtime.GOOS != "linux" {
 		t.Skip("capturing a live process is tested on Linux")
@@ -106,10 +106,10 @@ func TestPythonHunt(t *testing.T) {
 		pid, url := service(t, cache)
 		drive(t, url, 0, 1500)
 		dumps[cache+" before"] = filepath.Join(dir, cache+"-1.pydump.gz")
-		capture(t, pid, dumps[cache+" before"])
+		captureInto(t, pid, dumps[cache+" before"])
 		drive(t, url, 1500, 4500)
 		dumps[cache+" after"] = filepath.Join(dir, cache+"-2.pydump.gz")
-		capture(t, pid, dumps[cache+" after"])
+		captureInto(t, pid, dumps[cache+" after"])
 		drive(t, url, 4500, 4510) // it still answers
 	}
 

@@ -20,19 +20,22 @@ __hash__, __sizeof__ and no property is called. Only slots, instance attributes
 and members of C structures are read.
 """
 
-import _signal
-import _thread
-import _tracemalloc
-import _weakref
-import gc
-import os
-import sys
-import time
-import types
-import warnings
-import zlib
-from array import array
-from itertools import accumulate, chain, filterfalse, repeat
+if "_sink" not in globals():  # refgraph capture python runs this in a process, and gives it what it needs
+    import sys
+    if getattr(getattr(sys, "implementation", None), "name", "") != "cpython" or sys.version_info < (3, 8):
+        raise ImportError("refgraph_dump: only the heap of CPython 3.8 and later can be dumped, this is %s %d.%d" % (
+            getattr(getattr(sys, "implementation", None), "name", "Python"), sys.version_info[0], sys.version_info[1]))
+    import _signal
+    import _thread
+    import _tracemalloc
+    import _weakref
+    import gc
+    import itertools
+    import os
+    import time
+    import warnings
+    import zlib
+    from array import array
 
 __all__ = ["dump", "install", "DumpError"]
 
@@ -67,9 +70,36 @@ def _type_dict(t):
 
 
 _getattribute = object.__getattribute__
-_Member, _GetSet = types.MemberDescriptorType, types.GetSetDescriptorType
-_Function, _Code, _Cell = types.FunctionType, types.CodeType, types.CellType
-_Frame, _Module, _Local = types.FrameType, types.ModuleType, _thread._local
+accumulate, chain, filterfalse, repeat = itertools.accumulate, itertools.chain, itertools.filterfalse, itertools.repeat
+
+
+def _kinds():
+    """The types that the module types has, which need not be loaded."""
+    def function():
+        return coroutine
+
+    def generator():
+        yield
+
+    async def coroutine():
+        pass
+
+    async def asyncgen():
+        yield
+
+    suspended = coroutine()
+    suspended.close()  # else it complains that it was never awaited
+    try:
+        raise Exception
+    except Exception as e:
+        held = type(e.__traceback__), type(e.__traceback__.tb_frame)
+    return (*held, *map(type, (function.__code__, function.__closure__[0], sys, generator(), suspended, asyncgen(),
+                               len, str.join, type(function).__globals__, type(function).__code__, function)))
+
+
+(_Traceback, _Frame, _Code, _Cell, _Module, _Generator, _Coroutine, _AsyncGenerator,
+ _Builtin, _Method, _Member, _GetSet, _Function) = _kinds()
+_Local = _thread._local
 _ATOMS = (str, bytes, int, float, complex, bool, type(None), bytearray, range)
 
 # Computed attributes of C types that only return what the object holds.
@@ -78,11 +108,11 @@ _SAFE_GETSETS = (
     (_Function, ("__code__", "__defaults__", "__kwdefaults__", "__name__", "__qualname__")),
     (_Frame, ("f_back", "f_code", "f_builtins", "f_globals", "f_trace")),
     (_Cell, ("cell_contents",)),
-    (types.TracebackType, ("tb_next", "tb_frame")),
-    (types.GeneratorType, ("gi_frame", "gi_code", "gi_yieldfrom", "__name__", "__qualname__")),
-    (types.CoroutineType, ("cr_frame", "cr_code", "cr_await", "cr_origin", "__name__", "__qualname__")),
-    (types.AsyncGeneratorType, ("ag_frame", "ag_code", "ag_await", "__name__", "__qualname__")),
-    (types.BuiltinFunctionType, ("__self__",)),
+    (_Traceback, ("tb_next", "tb_frame")),
+    (_Generator, ("gi_frame", "gi_code", "gi_yieldfrom", "__name__", "__qualname__")),
+    (_Coroutine, ("cr_frame", "cr_code", "cr_await", "cr_origin", "__name__", "__qualname__")),
+    (_AsyncGenerator, ("ag_frame", "ag_code", "ag_await", "__name__", "__qualname__")),
+    (_Builtin, ("__self__",)),
     (memoryview, ("obj",)),
 )
 _FUTURE = ("_coro", "_loop", "_callbacks", "_exception", "_result", "_fut_waiter", "_source_traceback")
@@ -104,8 +134,6 @@ def dump(path, values=False, fork=None, wait=True, report=None):
     The file appears under its name when it is complete, or not at all. Raises
     DumpError, or OSError if the file cannot be created.
     """
-    if sys.implementation.name != "cpython" or _PY < (3, 8):
-        raise DumpError("only CPython 3.8 and later can be dumped")
     path = os.path.abspath(os.fspath(path))
     part = "%s.part-%d" % (path, os.getpid())
     fd = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
@@ -316,7 +344,7 @@ def _thread_locals():
     return saved
 
 
-_COMMON = frozenset((_Module, _Function, str, dict, list, tuple, int, set, frozenset, types.BuiltinFunctionType))
+_COMMON = frozenset((_Module, _Function, str, dict, list, tuple, int, set, frozenset, _Builtin))
 
 
 def _locals(frame):
@@ -356,10 +384,10 @@ class _Out:
             view = view[os.write(self.fd, view):]
 
     def record(self, tag, *parts):
-        n = sum(len(p) * p.itemsize if type(p) is array else len(p) for p in parts)
+        n = sum([len(p) * getattr(p, "itemsize", 1) for p in parts])
         self.raw(tag + n.to_bytes(8, "little"))
         for p in parts:
-            if type(p) is array and sys.byteorder == "big":
+            if sys.byteorder == "big" and type(p) is not bytes:
                 p.byteswap()
             if len(p):
                 self.raw(p)
@@ -403,12 +431,12 @@ def _column(values, wide=False):
     values = list(values)
     try:
         return array("I", values)
-    except OverflowError:
+    except (OverflowError, ValueError):
         return array("Q", values) if wide else array("I", [min(v, 0xFFFFFFFF) for v in values])
 
 
 def _write_heap(fd, path, values, before, exact, others=0):
-    """Write this process's heap. exact: this is a child, whose heap may be touched."""
+    """Write this process's heap. exact: this is a child, whose heap may be touched. fd -1: to the sink."""
     if exact and gc.get_freeze_count():
         gc.unfreeze()
     _restore(before.pop(1), exact)
@@ -421,7 +449,7 @@ def _write_heap(fd, path, values, before, exact, others=0):
         work = _by_type(objs, own)
         tracked = own.union(map(id, objs)) if gc.get_freeze_count() else None
         del objs
-        out = _Out(fd, path.endswith(".gz"))
+        out = _SinkOut() if fd == -1 else _Out(fd, path.endswith(".gz"))
         _Dump(out, values, exact, own, holds, tracked, others).run(work, before)
         out.close()
     finally:
@@ -468,6 +496,7 @@ def _own_objects():
         todo.append(module)
     builtins = space.get("__builtins__")
     own.update(map(id, todo))
+    own.add(id(space.get("_sink", own)))
     while todo:
         o = todo.pop()
         for r in gc.get_referents(o):
@@ -549,7 +578,7 @@ class _Dump:
         chunk = objs[:]
         overhead = list(map(sys.getrefcount, chunk))[0] - 1  # less the variable
         self.out.json(b"H", {
-            "version": FORMAT, "python": sys.version, "hexversion": sys.hexversion, "pid": os.getpid(),
+            "version": FORMAT, "python": sys.version, "hexversion": sys.hexversion, "pid": globals().get("_pid") or os.getpid(),
             "time": int(time.time()), "platform": sys.platform, "pointer_size":
             (8 if sys.maxsize > 1 << 32 else 4), "overhead": overhead, "values": bool(self.values),
             "forked": self.exact, "sites": self.site_of is not None, "own": list(self.own),
@@ -1161,12 +1190,12 @@ def _own_sizeof(t):
     """sys.getsizeof, or the same without a __sizeof__ written in Python."""
     for c in _type_mro(t):
         found = _type_dict(c).get("__sizeof__")
-        if found is not None and type(found) is types.MethodDescriptorType:
+        if found is not None and type(found) is _Method:
             break
         if found is not None:
             extra = 16 if _type_flags(t) & _GC else 0
             base = next(_type_dict(b)["__sizeof__"] for b in _type_mro(t)
-                        if type(_type_dict(b).get("__sizeof__")) is types.MethodDescriptorType)
+                        if type(_type_dict(b).get("__sizeof__")) is _Method)
             return lambda o: base(o) + extra
     return sys.getsizeof
 
@@ -1198,7 +1227,7 @@ def _names_in_code(code, names):
 
 _WRAPPED = {property: [property.__dict__[n] for n in ("fget", "fset", "fdel")],
             classmethod: [classmethod.__dict__["__func__"]], staticmethod: [staticmethod.__dict__["__func__"]]}
-_FRAMES = ((types.GeneratorType, "gi_frame"), (types.CoroutineType, "cr_frame"), (types.AsyncGeneratorType, "ag_frame"))
+_FRAMES = ((_Generator, "gi_frame"), (_Coroutine, "cr_frame"), (_AsyncGenerator, "ag_frame"))
 _ITERABLE = {("builtins", n) for n in ("list", "tuple", "dict", "set", "frozenset")} | {("collections", "deque")}
 
 
@@ -1236,8 +1265,8 @@ def _note_generator(g):
 
 
 _NOTES = {_Function: _note_function, _Module: _note_module, _Frame: _note_frame,
-          types.CoroutineType: _note_coroutine, types.GeneratorType: _note_generator,
-          types.BuiltinFunctionType: lambda f: f.__name__, _Code: lambda c: c.co_name}
+          _Coroutine: _note_coroutine, _Generator: _note_generator,
+          _Builtin: lambda f: f.__name__, _Code: lambda c: c.co_name}
 
 
 # Values, only when they are asked for.
@@ -1262,7 +1291,7 @@ _TEXTS = {str: _shorten, bytes: lambda b: repr(b[:_VALUE]), int: _number, float:
 
 # Where modules come from, which ranks their roots.
 
-_STDLIB = os.path.dirname(os.__file__) + os.sep
+_STDLIB = (getattr(os, "__file__", None) or "\0os.py")[:-len("os.py")]
 _NAMES = getattr(sys, "stdlib_module_names", frozenset())
 
 

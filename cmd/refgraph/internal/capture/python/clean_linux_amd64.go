@@ -1,0 +1,156 @@
+package python
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/refgraph/refgraph/cmd/refgraph/internal/capture"
+	"golang.org/x/sys/unix"
+)
+
+// reap is the system call with which a process takes note of the end of a child
+// that was made without a signal for that; it does not wait.
+func reap(child uint64) []uint64 {
+	return []uint64{unix.SYS_WAIT4, child, 0, unix.WNOHANG | unix.WALL, 0}
+}
+
+// cleanUp removes all that is in the process. What the interpreter still has in its
+// queue must stay: it removes itself when it is called, since it is late then.
+func (s *session) cleanUp() error {
+	if !s.mapped {
+		return nil
+	}
+	s.mapped = false
+	forked, err := s.get(sForked)
+	if err != nil {
+		return nil // the process is gone
+	}
+	if err := errors.Join(s.set(sArmed, 0), s.set(sDeadline, 0)); err != nil {
+		return err
+	}
+	var calls [][]uint64
+	if int64(forked) > 0 {
+		calls = append(calls, reap(forked))
+	}
+	if s.settled() {
+		if err := s.t.outside(s.l.base, s.l.base+codeSize); err != nil {
+			return explainStop(s.p.PID, err)
+		}
+		calls = append(calls, []uint64{unix.SYS_MUNMAP, s.l.base, s.l.size})
+	}
+	if len(calls) == 0 {
+		return nil
+	}
+	return explainNil(s.p.PID, s.t.calls(calls...))
+}
+
+// settled waits for what was begun in the process to be over, and reports whether
+// nothing in it leads to the mapping any more.
+func (s *session) settled() bool {
+	for end := time.Now().Add(time.Second); time.Now().Before(end); time.Sleep(100 * time.Microsecond) {
+		served, err1 := s.get(sServed)
+		done, err2 := s.get(sDone)
+		switch {
+		case err1 != nil || err2 != nil:
+			return false
+		case s.queued && (s.now || served == 0):
+			return false // it is in the queue still
+		case s.now && done == 0:
+			continue
+		}
+		return true
+	}
+	return false
+}
+
+// sweep removes what a refgraph that was killed has left in the process: its mapping,
+// if nothing leads to it any more, and its child that has ended.
+func (t *target) sweep(p *capture.Process, regions []region) error {
+	var calls [][]uint64
+	for _, r := range regions {
+		if r.inode != 0 || r.perms != "r-xp" || r.end-r.start != codeSize {
+			continue
+		}
+		head, err := t.mem.read(r.start, len(magic)+8)
+		if err != nil || !bytes.HasPrefix(head, magic) {
+			continue
+		}
+		size := binary.LittleEndian.Uint64(head[len(magic):])
+		l := layout{base: r.start}
+		state := func(offset uint64) uint64 { v, _ := t.mem.uint64(l.state(offset)); return v }
+		forked := state(sForked)
+		if zombie(p, forked) {
+			calls = append(calls, reap(forked))
+		}
+		if size > 1<<20 || state(sQueued) == 1 && state(sServed) == 0 || state(sArmed) == 1 && state(sDone) == 0 && state(sReady) == 1 {
+			continue
+		}
+		if err := t.outside(r.start, r.end); err != nil {
+			return err
+		}
+		calls = append(calls, []uint64{unix.SYS_MUNMAP, r.start, size})
+	}
+	if len(calls) == 0 {
+		return nil
+	}
+	return t.calls(calls...)
+}
+
+// zombie reports whether a child of the process, by its id there, has ended.
+func zombie(p *capture.Process, inner uint64) bool {
+	for _, pid := range children(p) {
+		c, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+		if err == nil && bytes.Contains(c, []byte("\nState:\tZ")) && innerID(c) == int(inner) {
+			return true
+		}
+	}
+	return false
+}
+
+// innerID is a process's id in its own namespace, from its status.
+func innerID(status []byte) int {
+	for line := range strings.Lines(string(status)) {
+		if rest, ok := strings.CutPrefix(line, "NSpid:"); ok {
+			if f := strings.Fields(rest); len(f) > 0 {
+				n, _ := strconv.Atoi(f[len(f)-1])
+				return n
+			}
+		}
+	}
+	return 0
+}
+
+// children are the ids of a process's children, as refgraph sees them.
+func children(p *capture.Process) []int {
+	var list []int
+	files, _ := filepath.Glob(p.File("task/*/children"))
+	for _, f := range files {
+		b, _ := os.ReadFile(f)
+		for _, word := range strings.Fields(string(b)) {
+			if n, err := strconv.Atoi(word); err == nil {
+				list = append(list, n)
+			}
+		}
+	}
+	if len(files) > 0 && len(list) > 0 {
+		return list
+	}
+	stats, _ := filepath.Glob("/proc/[0-9]*/stat") // a kernel without lists of children
+	for _, f := range stats {
+		b, err := os.ReadFile(f)
+		fields := strings.Fields(string(b[bytes.LastIndexByte(b, ')')+1:]))
+		if err == nil && len(fields) > 1 && fields[1] == strconv.Itoa(p.PID) {
+			if n, err := strconv.Atoi(filepath.Base(filepath.Dir(f))); err == nil {
+				list = append(list, n)
+			}
+		}
+	}
+	return list
+}
