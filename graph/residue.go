@@ -13,6 +13,23 @@ import (
 // completed. It takes time in proportion to the graph.
 func (b *Builder) AddResidue(ctx context.Context, kind string, reached Bitset) error {
 	name := "lost holders behind the end of the " + kind
+	k, err := b.addUnheld(ctx, name, reached)
+	if k > 0 && err == nil {
+		b.Warn(Warning{Offset: -1, What: fmt.Sprintf("what holds %d objects is not in the %s", k, kind),
+			Effect: "they have the root \"" + name + "\"; garbage cannot be told from them"})
+	}
+	return err
+}
+
+// AddUnheld is AddResidue for a dump that is whole: what nothing holds in it has the
+// root name, and there is no warning.
+func (b *Builder) AddUnheld(ctx context.Context, name string, reached Bitset) error {
+	_, err := b.addUnheld(ctx, name, reached)
+	return err
+}
+
+// addUnheld adds the roots and returns how many objects they hold.
+func (b *Builder) addUnheld(ctx context.Context, name string, reached Bitset) (int, error) {
 	id := b.String(name)
 	r := residue{b: b, root: Root{Kind: RootResidue, Rank: RankResidue, Name: id, Group: id}, reached: reached}
 	for i := range b.g.roots {
@@ -22,13 +39,9 @@ func (b *Builder) AddResidue(ctx context.Context, kind string, reached Bitset) e
 	}
 	before := reached.Len()
 	if err := r.add(ctx); err != nil {
-		return err
+		return 0, err
 	}
-	if k := reached.Len() - before; k > 0 {
-		b.Warn(Warning{Offset: -1, What: fmt.Sprintf("what holds %d objects is not in the %s", k, kind),
-			Effect: "they have the root \"" + name + "\"; garbage cannot be told from them"})
-	}
-	return nil
+	return reached.Len() - before, nil
 }
 
 // add adds the roots.

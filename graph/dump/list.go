@@ -3,6 +3,7 @@ package dump
 import (
 	"github.com/refgraph/refgraph/graph/dump/gocore"
 	"github.com/refgraph/refgraph/graph/dump/goheap"
+	"github.com/refgraph/refgraph/graph/dump/heapsnapshot"
 	"github.com/refgraph/refgraph/graph/dump/hprof"
 	"github.com/refgraph/refgraph/graph/dump/python"
 )
@@ -41,6 +42,14 @@ func Formats() []Format {
 			Match:   hprof.Match,
 			Read:    hprof.Read,
 			Restore: hprof.Restore,
+		},
+		{
+			Name:    "heapsnapshot",
+			Title:   "V8 heap snapshot (.heapsnapshot of Node, Chrome, Electron, Deno)",
+			Capture: "v8.writeHeapSnapshot(path) in the program, node --heapsnapshot-signal=SIGUSR2, or \"Take heap snapshot\" in DevTools",
+			Match:   heapsnapshot.Match,
+			Read:    heapsnapshot.Read,
+			Restore: heapsnapshot.Restore,
 		},
 	}
 }

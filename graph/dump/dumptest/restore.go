@@ -42,7 +42,7 @@ func RunRestore(t *testing.T, path string, read Read, restore Restore, opts sour
 	}
 	for name := range state {
 		whole := state[name]
-		for _, n := range []int{0, len(whole) / 2, len(whole) - 1} {
+		for _, n := range []int{0, len(whole) / 2, max(0, len(whole)-1)} {
 			state[name] = whole[:n]
 			if d, err := restore(t.Context(), open(), g, column); err == nil {
 				details(g, d, true)

@@ -1,0 +1,132 @@
+package heapsnapshot
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/refgraph/refgraph/graph"
+)
+
+// rootGroup is what a group of roots is.
+type rootGroup struct {
+	kind graph.RootKind
+	rank uint8
+	name string
+}
+
+// rootGroups are V8's groups of roots, by its names for them.
+var rootGroups = map[string]rootGroup{
+	"(Stack roots)":                    {graph.RootStack, graph.RankUser, "stack"},
+	documentTrees:                      {graph.RootGlobal, graph.RankUser, "document"},
+	"(Detached DOM trees)":             {graph.RootRuntime, graph.RankLibrary, "detached DOM trees"},
+	"(Global handles)":                 {graph.RootJNI, graph.RankLibrary, "native handle (global handles)"},
+	"(Traced handles)":                 {graph.RootJNI, graph.RankLibrary, "native handle (traced handles)"},
+	"(Handle scope)":                   {graph.RootStack, graph.RankRuntime, "native code that runs (handle scope)"},
+	"(Eternal handles)":                {graph.RootJNI, graph.RankRuntime, "native handle (eternal handles)"},
+	"C++ roots":                        {graph.RootJNI, graph.RankLibrary, "C++ roots"},
+	"C++ cross-thread roots":           {graph.RootJNI, graph.RankLibrary, "C++ cross-thread roots"},
+	"C++ Persistent roots":             {graph.RootJNI, graph.RankLibrary, "C++ persistent roots"},
+	"C++ CrossThread persistent roots": {graph.RootJNI, graph.RankLibrary, "C++ cross-thread persistent roots"},
+	"C++ native stack roots":           {graph.RootStack, graph.RankLibrary, "C++ stack"},
+	"(Debugger)":                       {graph.RootRuntime, graph.RankRuntime, "debugger"},
+}
+
+// addRoots makes roots of the groups of roots, and one for each object that nothing
+// in the snapshot holds.
+func (r *reader) addRoots(ctx context.Context) error {
+	reached := graph.NewBitset(r.g.Len())
+	reached.Add(r.root)
+	edges, err := newEdgeReader(r).row(r.root)
+	if err != nil {
+		return err
+	}
+	for i, to := range r.g.Row(r.root) {
+		if r.isGroup(to) {
+			r.addGroup(to, reached)
+			continue
+		}
+		group := rootGroup{graph.RootJNI, graph.RankLibrary, r.nodeName(to)}
+		if edges[i].kind == edgeShortcut {
+			group = rootGroup{graph.RootGlobal, graph.RankUser, globalName(r.nodeName(to))}
+		}
+		if group.name == "" {
+			group.name = "root"
+		}
+		r.addRoot(to, group, "")
+	}
+	if !r.user {
+		r.addGlobals()
+	}
+	if r.f.cut != "" {
+		return r.b.AddResidue(ctx, "snapshot", reached)
+	}
+	return r.b.AddUnheld(ctx, "nothing in the snapshot (weak references at most)", reached)
+}
+
+// addGlobals makes roots of the global objects of a snapshot that does not say that
+// they are, as Deno's: they live as long as the program does.
+func (r *reader) addGlobals() {
+	for n := range graph.NodeID(r.g.Len()) {
+		if r.kind[n] == nodeObject && r.globals[r.g.Type(n)] && strings.HasSuffix(r.nodeName(n), globalSuffix) {
+			r.addRoot(n, rootGroup{graph.RootGlobal, graph.RankUser, "global"}, "")
+		}
+	}
+}
+
+// addGroup adds the roots of a group and of the groups in it.
+func (r *reader) addGroup(at graph.NodeID, seen graph.Bitset) {
+	groups := []graph.NodeID{at}
+	for len(groups) > 0 {
+		n := groups[0]
+		groups = groups[1:]
+		if seen.Has(n) {
+			continue
+		}
+		seen.Add(n)
+		name := r.nodeName(n)
+		group, ok := rootGroups[name]
+		if !ok {
+			group = rootGroup{graph.RootRuntime, graph.RankRuntime, strings.ToLower(strings.Trim(name, "()"))}
+		}
+		if group.name == "" {
+			group.name = "root"
+		}
+		for i, to := range r.g.Row(n) {
+			if r.isGroup(to) {
+				groups = append(groups, to)
+			} else if r.g.RefKind(n, i).Retains() {
+				r.addRoot(to, group, r.slotName(n, i))
+			}
+		}
+	}
+}
+
+// slotName is the name of a slot of a group, where it has one and no number.
+func (r *reader) slotName(n graph.NodeID, i int) string {
+	l := label(r.g.Label(n, i))
+	if l&3 != tagInternal {
+		return ""
+	}
+	return r.f.strings.get(uint32(l >> 2))
+}
+
+// addRoot adds one root.
+func (r *reader) addRoot(n graph.NodeID, group rootGroup, slot string) {
+	name := group.name
+	if slot != "" {
+		name = fmt.Sprintf("%s · %s", name, slot)
+	}
+	r.b.AddRoot(graph.Root{Node: n, Kind: group.kind, Rank: group.rank, Name: r.b.String(name), Group: r.b.String(group.name)})
+}
+
+// globalName is what a program calls the global object that V8 calls name.
+func globalName(name string) string {
+	switch {
+	case strings.HasPrefix(name, "Window"):
+		return "window"
+	case strings.Contains(name, "WorkerGlobalScope"):
+		return "self"
+	}
+	return "global"
+}

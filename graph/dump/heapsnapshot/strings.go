@@ -1,0 +1,243 @@
+package heapsnapshot
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"slices"
+	"strconv"
+
+	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/dump/internal/source"
+)
+
+// stringTable knows where the strings of the file are: every 32nd exactly, those
+// between by reading on from there.
+type stringTable struct {
+	src    *source.Source
+	count  int
+	marks  []int64 // of the quotes that open the strings 0, 32, 64, …
+	end    int64   // of the array
+	pairs  []pair  // by string
+	isPair graph.Bitset
+	known  knownStrings
+	scopes map[uint32]bool // names of scopes: `system / Context`, `system / Context / handle`
+	number []uint32        // what a string of digits says; noNumber for others
+}
+
+// noNumber stands for a string that is no number.
+const noNumber = 1<<32 - 1
+
+const markShift = 5
+
+// pair is a string that names a reference of a WeakMap's entry.
+type pair struct {
+	str   uint32
+	table uint64 // id of the WeakMap's table
+}
+
+// maxStrings is the most strings of a file: labels keep two bits beside the number.
+const maxStrings = 1 << 30
+
+// scanStrings indexes the array whose opening bracket was just read. closed is false
+// if the file ends first.
+func scanStrings(c *cursor) (t *stringTable, closed bool, err error) {
+	t = &stringTable{src: c.src, scopes: map[uint32]bool{}}
+	want := t.known.reset()
+	for {
+		switch c.peek() {
+		case ']':
+			t.end = c.pos()
+			c.i++
+			t.finish()
+			return t, true, nil
+		case ',':
+			c.i++
+			continue
+		case '"':
+		case 0:
+			t.end = c.pos()
+			t.finish()
+			return t, false, c.err
+		default:
+			return nil, false, c.src.Errorf(c.pos(), "not a string in the table of strings")
+		}
+		at := c.pos()
+		c.i++
+		text, ok := t.skip(c)
+		if !ok {
+			t.end = at
+			t.finish()
+			return t, false, c.err
+		}
+		if t.count >= maxStrings {
+			return nil, false, c.src.Errorf(at, "more than %d strings", maxStrings)
+		}
+		if t.count&(1<<markShift-1) == 0 {
+			t.marks = append(t.marks, at)
+		}
+		if table, ok := weakMapPair(text); ok {
+			t.pairs = append(t.pairs, pair{uint32(t.count), table})
+		}
+		if len(text) <= maxKnown {
+			if at := want[string(text)]; at != nil && *at == noString {
+				*at = uint32(t.count)
+			}
+		}
+		if bytes.HasPrefix(text, []byte(scopeName)) && (len(text) == len(scopeName) || text[len(scopeName)] == ' ') {
+			t.scopes[uint32(t.count)] = true
+		}
+		t.number = append(t.number, digits(text))
+		t.count++
+	}
+}
+
+// scopeName is what V8 calls the variables of a function that closures share.
+const scopeName = "system / Context"
+
+// digits is the number that a short string of digits is.
+func digits(text []byte) uint32 {
+	if len(text) == 0 || len(text) > 9 {
+		return noNumber
+	}
+	v := uint32(0)
+	for _, b := range text {
+		if b -= '0'; b > 9 {
+			return noNumber
+		}
+		v = v*10 + uint32(b)
+	}
+	return v
+}
+
+// index is the number that a string is, or noNumber.
+func (t *stringTable) index(str uint64) uint32 {
+	if str < uint64(len(t.number)) {
+		return t.number[str]
+	}
+	return noNumber
+}
+
+// skip goes behind a string; text is what it ends with within the window.
+func (t *stringTable) skip(c *cursor) (text []byte, ok bool) {
+	first := c.i
+	if k := bytes.IndexByte(c.p[c.i:], '"'); k >= 0 && (k == 0 || bytes.IndexByte(c.p[c.i:c.i+k], '\\') < 0) {
+		c.i += k + 1
+		return c.p[first : first+k], true
+	}
+	const enough = 1 << 10 // names of pairs are short
+	return c.skipString(enough)
+}
+
+func (t *stringTable) finish() {
+	t.isPair = graph.NewBitset(t.count)
+	for _, p := range t.pairs {
+		t.isPair.Add(graph.NodeID(p.str))
+	}
+}
+
+// weakMapPair parses the name of a reference that a WeakMap's entry makes:
+// `5 / part of key (Session @6163) -> value (Object @6153) pair in WeakMap (table @138439)`.
+func weakMapPair(name []byte) (table uint64, ok bool) {
+	if len(name) < 40 || name[len(name)-1] != ')' {
+		return 0, false
+	}
+	const head, tail = " / part of key (", " pair in WeakMap (table @"
+	i := bytes.LastIndex(name, []byte(tail))
+	if i < 0 || !bytes.Contains(name[:i], []byte(head)) {
+		return 0, false
+	}
+	table, err := strconv.ParseUint(string(name[i+len(tail):len(name)-1]), 10, 64)
+	return table, err == nil
+}
+
+// table returns the id of the WeakMap's table if the string names a pair's reference.
+func (t *stringTable) table(str uint32) (id uint64, ok bool) {
+	if int64(str) >= int64(t.count) || !t.isPair.Has(graph.NodeID(str)) {
+		return 0, false
+	}
+	i, ok := slices.BinarySearchFunc(t.pairs, str, func(p pair, s uint32) int { return cmp.Compare(p.str, s) })
+	if !ok {
+		return 0, false
+	}
+	return t.pairs[i].table, true
+}
+
+// maxText is how much of a string is read to show it.
+const maxText = 4096
+
+// get reads a string; what is longer than maxText is cut. "" if there is no such
+// string. It reads up to 32 strings.
+func (t *stringTable) get(str uint32) string {
+	if int64(str) >= int64(t.count) {
+		return ""
+	}
+	c := &cursor{src: t.src, quiet: true}
+	c.seek(t.marks[str>>markShift])
+	for skip := str & (1<<markShift - 1); ; skip-- {
+		for c.peek() == ',' {
+			c.i++
+		}
+		if !c.take('"') {
+			return ""
+		}
+		if skip == 0 {
+			text, _ := c.skipString(maxText)
+			return unquote(text)
+		}
+		if _, ok := c.skipString(0); !ok {
+			return ""
+		}
+	}
+}
+
+// knownStrings is where the names are that the reader needs to know.
+type knownStrings struct {
+	elements, properties, table, context, previous, shared, script, debugInfo, constructor, object uint32
+}
+
+// maxKnown is the length of the longest of them.
+const maxKnown = len("script_or_debug_info")
+
+// fields are the places by the strings that they are for.
+func (k *knownStrings) fields() map[string]*uint32 {
+	return map[string]*uint32{
+		"elements": &k.elements, "properties": &k.properties, "table": &k.table, "context": &k.context, "previous": &k.previous,
+		"shared": &k.shared, "script": &k.script, "script_or_debug_info": &k.debugInfo,
+		"constructor": &k.constructor, "Object": &k.object,
+	}
+}
+
+// reset says that none is known, and returns the fields.
+func (k *knownStrings) reset() map[string]*uint32 {
+	m := k.fields()
+	for _, at := range m {
+		*at = noString
+	}
+	return m
+}
+
+// noString stands for a string that the file does not have.
+const noString = 1<<32 - 1
+
+// unquote decodes the inside of a JSON string, which may be cut.
+func unquote(text []byte) string {
+	if bytes.IndexByte(text, '\\') < 0 {
+		return valid(string(text))
+	}
+	for cut := range 12 { // a cut may be within an escape
+		if cut > len(text) {
+			break
+		}
+		var s string
+		if json.Unmarshal(slices.Concat([]byte{'"'}, text[:len(text)-cut], []byte{'"'}), &s) == nil {
+			return s
+		}
+	}
+	return valid(string(text))
+}
+
+// isPairName reports whether a string names a reference of a WeakMap's entry.
+func (t *stringTable) isPairName(str uint64) bool {
+	return str < uint64(t.count) && t.isPair.Has(graph.NodeID(str))
+}
