@@ -41,7 +41,7 @@ func plain(t testing.TB, path string) *source.Source {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if src, err = source.Decompress(t.Context(), src); err != nil {
+	if src, err = source.Plain(t.Context(), src, func([]byte) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { src.Close() })
