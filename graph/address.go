@@ -132,6 +132,44 @@ func (ix *AddressIndex) Floor(addr uint64) (n NodeID, start uint64, ok bool) {
 	return None, 0, false
 }
 
+// After returns the start of the next object behind an address.
+func (ix *AddressIndex) After(addr uint64) (start uint64, ok bool) {
+	if ix.sorted != nil {
+		i, exact := slices.BinarySearch(ix.sorted, addr)
+		if exact {
+			i++
+		}
+		if i >= len(ix.sorted) {
+			return 0, false
+		}
+		return ix.sorted[i], true
+	}
+	slot := addr>>ix.shift + 1
+	ri := slot>>19 - ix.first
+	if ri < uint64(len(ix.table)) && ix.table[ri] >= 0 {
+		r := &ix.regions[ix.table[ri]]
+		s := slot % regionSlots
+		// The next one is nearly always within the same 512 slots.
+		b, w := &r.blocks[s>>9], s>>6&7
+		word := b.bits[w] &^ (1<<(s&63) - 1)
+		for word == 0 && w < 7 {
+			w++
+			word = b.bits[w]
+		}
+		if word != 0 {
+			return r.start + (s&^511+w<<6+uint64(bits.TrailingZeros64(word)))<<ix.shift, true
+		}
+	}
+	n, _, ok := ix.Floor(addr)
+	if !ok {
+		n = None // the first one is behind it
+	}
+	if n++; int(n) >= ix.n {
+		return 0, false
+	}
+	return ix.Address(n), true
+}
+
 // floorBefore is Floor for an address in a region without objects.
 func (ix *AddressIndex) floorBefore(addr uint64) (NodeID, uint64, bool) {
 	i, _ := slices.BinarySearchFunc(ix.regions, addr, func(r addrRegion, a uint64) int {

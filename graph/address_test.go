@@ -44,6 +44,10 @@ func checkIndex(t *testing.T, addrs []uint64) {
 		if ok != (i >= 0) || ok && (n != NodeID(i) || start != addrs[i]) {
 			t.Fatalf("floor of 0x%x is %d 0x%x %v, want %d", a, n, start, ok, i)
 		}
+		after, ok := ix.After(a)
+		if ok != (i+1 < len(addrs)) || ok && after != addrs[i+1] {
+			t.Fatalf("after 0x%x comes 0x%x %v, want %v", a, after, ok, addrs[i+1:min(i+2, len(addrs))])
+		}
 	}
 }
 

@@ -1,6 +1,10 @@
 package hprof
 
-import "github.com/refgraph/refgraph/graph"
+import (
+	"strings"
+
+	"github.com/refgraph/refgraph/graph"
+)
 
 // class is a class of the dump.
 type class struct {
@@ -30,12 +34,17 @@ type static struct {
 	Value uint64 // as it is in the record; an address for objects
 }
 
+// isHidden reports whether it is no field but what the JVM has beside them:
+// `<resolved_references>`, which the constants of the class lead to.
+func (s *static) isHidden() bool { return strings.HasPrefix(s.Name, "<") }
+
 // field is a field of instances.
 type field struct {
 	Name  string
 	Type  byte
 	Off   int // from the start of the fields in an instance's record
 	Owner string
+	role  role
 }
 
 // refField is a field that refers to an object.
@@ -140,7 +149,7 @@ func (h *heap) resolve(c *class) {
 		}
 		for _, f := range at.Own {
 			size := h.file.ids.sizeOf(f.Type)
-			f.Off, f.Owner = c.bytes, at.Name
+			f.Off, f.Owner, f.role = c.bytes, at.Name, roleOf(at.Name, f.Name)
 			if f.Type == typeObject {
 				c.refs = append(c.refs, refField{off: f.Off, slot: slotFirst + uint32(len(c.fields)), kind: h.kindOf(at, f.Name, c)})
 			}
@@ -162,14 +171,8 @@ const maxDepth = 1000
 // kindOf is the kind of a reference in a field that class at declares, in an
 // instance of c.
 func (h *heap) kindOf(at *class, name string, c *class) graph.RefKind {
-	if at.Name != "java.lang.ref.Reference" {
-		return graph.Strong
-	}
-	switch name {
-	case "referent":
+	if at.Name == javaReference && name == "referent" {
 		return h.referent(c)
-	case "discovered", "next": // the collector's own lists
-		return graph.Strong
 	}
 	return graph.Strong
 }

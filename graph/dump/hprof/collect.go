@@ -19,6 +19,7 @@ type collected struct {
 	roots   []record
 	spans   map[uint64]*span // by class, or by type of elements
 	records int              // objects and classes
+	falls   int              // objects with a lower address than the one before them
 	err     error            // the first damage
 }
 
@@ -75,12 +76,13 @@ type part struct {
 	names   [][]uint64
 	roots   []record
 	records int
+	falls   int
 	err     error // damage
 }
 
 // merge puts the parts together, in the order of the file.
 func merge(parts []part, workers []*collector) *collected {
-	c := &collected{names: map[*class][]uint64{}, spans: map[uint64]*span{}}
+	c := &collected{names: map[*class][]uint64{}}
 	for i := range parts {
 		p := &parts[i]
 		if p.run.n > 0 {
@@ -94,19 +96,12 @@ func merge(parts []part, workers []*collector) *collected {
 		}
 		c.roots = append(c.roots, p.roots...)
 		c.records += p.records
+		c.falls += p.falls
 		if p.err != nil && c.err == nil {
 			c.err = p.err
 		}
 	}
-	for _, w := range workers {
-		for id, s := range w.spans {
-			if have := c.spans[id]; have != nil {
-				have.join(s)
-			} else {
-				c.spans[id] = s
-			}
-		}
-	}
+	c.spans = mergeSpans(workers)
 	slices.SortFunc(c.runs, func(a, b addrRun) int { return cmp.Compare(a.start, b.start) })
 	return c
 }
@@ -140,6 +135,8 @@ func (c *collector) segment(ctx context.Context, seg segment) (part, error) {
 		case r.isObject():
 			if prev.id != 0 && r.id > prev.id {
 				c.distance(&prev, r.id-prev.id)
+			} else if prev.id != 0 {
+				p.falls++
 			}
 			c.addrs = append(c.addrs, r.id)
 			p.low |= r.id

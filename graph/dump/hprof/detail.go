@@ -3,6 +3,7 @@ package hprof
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/refgraph/refgraph/graph"
 )
@@ -81,6 +82,9 @@ func (d *detail) RefName(n graph.NodeID, i int, values bool) string {
 		if label == arrayClass {
 			return " (class)"
 		}
+		if t.parts {
+			return ""
+		}
 		return "[" + strconv.FormatUint(uint64(label), 10) + "]"
 	case classes:
 		return d.h.staticName(label)
@@ -88,10 +92,28 @@ func (d *detail) RefName(n graph.NodeID, i int, values bool) string {
 	if label == slotClass {
 		return " (class)"
 	}
+	if label >= localStatic {
+		return d.localName(label)
+	}
 	if k := int(label) - slotFirst; t.class != nil && k >= 0 && k < len(t.class.fields) {
-		return "." + t.class.fields[k].Name
+		return d.fieldName(n, &t.class.fields[k], values)
 	}
 	return ""
+}
+
+// fieldName names a field of an instance as people write it.
+func (d *detail) fieldName(n graph.NodeID, f *field, values bool) string {
+	switch f.role {
+	case inside:
+		return ""
+	case keyOf:
+		return " (key)"
+	case valueOf:
+		return d.entryName(n, values)
+	case elemOf:
+		return "[…]"
+	}
+	return "." + f.Name
 }
 
 // staticName names a reference of a class.
@@ -201,10 +223,31 @@ func (d *detail) Describe(n graph.NodeID, values bool) string {
 	case subObjects, subPrimitives, subNoData:
 		return fmt.Sprintf("length %d", o.count)
 	}
-	if t := d.h.typeInfo(d.g.Type(n)); values && t.class != nil && t.class.Name == javaLangString {
+	if o.class == nil {
+		return ""
+	}
+	return d.note(n, o.class, values)
+}
+
+// note says what an instance is.
+func (d *detail) note(n graph.NodeID, c *class, values bool) string {
+	switch {
+	case c.is("java.lang.Enum"):
+		s, _ := d.enumName(n)
+		return s
+	case c.is("java.lang.Thread"):
+		return strconv.Quote(d.threadName(n))
+	case strings.Contains(c.Name, "$$Lambda"):
+		owner, _, _ := strings.Cut(c.Name, "$$Lambda")
+		return "lambda in " + owner
+	case !values:
+	case c.Name == javaLangString:
 		if s, ok := d.text(n); ok {
 			return strconv.Quote(s)
 		}
+	default:
+		s, _ := d.boxed(n)
+		return s
 	}
 	return ""
 }

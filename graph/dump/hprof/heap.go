@@ -21,6 +21,8 @@ type heap struct {
 	arrays    [typeLong + 1]graph.TypeID
 	classType graph.TypeID
 	statics   []staticRef       // by label - slotFirst
+	locals    map[uint64]uint32 // ThreadLocal -> static field
+	entries   map[string]bool   // names of the classes whose objects are entries
 	mu        sync.Mutex        // of lost
 	lost      map[uint64]*class // that the dump does not describe
 }
@@ -30,6 +32,11 @@ type typeInfo struct {
 	class  *class // of instances; one of several if there are more of the name
 	shape  shape
 	pinned bool // some objects refer to their class, which may be unloaded
+	entry  bool // all objects are parts of containers
+	// insides is whether some fields lead to other parts of a container
+	insides bool
+	local   bool // entries of thread-locals
+	parts   bool // an array of entries: its elements have no names
 }
 
 // shape is how the references of an object are found.
@@ -77,8 +84,12 @@ func (h *heap) linkSupers() {
 	for _, x := range h.classes {
 		x.super = h.byID[x.Super]
 	}
+	h.entries = map[string]bool{}
 	for _, x := range h.classes {
 		h.resolve(x)
+		if x.isEntry() {
+			h.entries[x.Name] = true
+		}
 	}
 }
 
@@ -124,7 +135,7 @@ func (h *heap) addTypes() {
 			}
 			id = h.b.Types().Intern(name)
 			known[k] = id
-			h.info(id, infoOf(x))
+			h.info(id, h.infoOf(x))
 		}
 		x.typ = id
 	}
@@ -132,14 +143,15 @@ func (h *heap) addTypes() {
 
 const javaLangClass = "java.lang.Class"
 
-func infoOf(x *class) typeInfo {
-	t := typeInfo{class: x}
+func (h *heap) infoOf(x *class) typeInfo {
+	t := typeInfo{class: x, entry: x.isEntry(), insides: x.hasInsides(), local: x.Name == threadLocalEntry}
 	switch {
 	case x.Name == javaLangClass:
 		t.shape = classes
 	case primitiveArrays[x.Name]:
 	case isArray(x.Name):
 		t.shape = elements
+		t.parts = h.entries[x.Name[:len(x.Name)-2]]
 	case len(x.refs) > 0:
 		t.shape = instance
 	}

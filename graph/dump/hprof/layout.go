@@ -197,12 +197,18 @@ func (h *heap) sizeClasses(c *collected) {
 		if s == nil {
 			continue
 		}
-		// The JVM adds fields of its own to some classes, but not many.
-		const most = 512
-		if s.least < x.size || s.at >= minSample && 2*s.at >= s.all && s.least <= x.size+most {
+		if s.least < x.size || s.at >= minSample && 2*s.at >= s.all && isInjected(s.least-x.size) {
 			x.size = s.least
 		}
 	}
+}
+
+// isInjected reports whether a class may have so many bytes more than its fields
+// take: fields that the JVM adds, or room around one so that no other is on its
+// cache line.
+func isInjected(more uint64) bool {
+	const few, room, most = 16, 240, 512
+	return more <= few || more >= room && more <= most
 }
 
 // primitiveArray and objectArray are the sizes of arrays of n elements.

@@ -127,21 +127,34 @@ func (s *nodeScanner) kind(r *record) (graph.TypeID, uint64) {
 }
 
 // sizeOfClasses sets the sizes of the classes' own objects: what every class has,
-// and its static fields.
+// and its static fields. What every class has is the least that any class leaves
+// before the next object.
 func (h *heap) sizeOfClasses() {
-	if base := h.byName(javaLangClass); base != nil {
-		h.layout.Class = base.size
-	}
-	for _, x := range h.classes {
-		size := h.layout.Class
+	own := make([]uint64, len(h.classes))
+	least := ^uint64(0)
+	for i, x := range h.classes {
 		for _, s := range x.Statics {
+			if s.isHidden() {
+				continue
+			}
 			n := uint64(primitiveSize(s.Type))
 			if n == 0 {
 				n = h.layout.Ref
 			}
-			size += n
+			own[i] += n
 		}
-		h.b.SetSizes(x.node, 1, roundUp(size, h.layout.Align))
+		if next, ok := h.index.After(x.ID); ok && next-x.ID > own[i] {
+			least = min(least, next-x.ID-own[i])
+		}
+	}
+	if base := h.byName(javaLangClass); base != nil {
+		const most = 128 // what the JVM adds
+		if h.layout.Class = base.size; least > base.size && least <= base.size+most {
+			h.layout.Class = least
+		}
+	}
+	for i, x := range h.classes {
+		h.b.SetSizes(x.node, 1, roundUp(h.layout.Class+own[i], h.layout.Align))
 	}
 }
 

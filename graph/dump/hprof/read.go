@@ -27,19 +27,25 @@ func Read(ctx context.Context, src *source.Source) (*graph.Graph, error) {
 		return nil, src.Errorf(f.dumps[f.chosen].segments[0].pos, "there are no objects in the heap dump")
 	}
 	h.link(c)
-	h.layout = h.findLayout(c)
-	h.sizeClasses(c)
 	h.addTypes()
 	repeated, err := h.number(c)
 	if err != nil {
 		return nil, err
 	}
+	if err := h.neighbours(ctx, c); err != nil {
+		return nil, err
+	}
+	h.layout = h.findLayout(c)
+	h.sizeClasses(c)
 	if err := h.nodes(ctx, repeated); err != nil {
 		return nil, err
 	}
 	h.sizeOfClasses()
 	h.loaders()
 	if err := h.rows(ctx); err != nil {
+		return nil, err
+	}
+	if err := h.fold(ctx); err != nil {
 		return nil, err
 	}
 	h.roots(c)

@@ -65,8 +65,8 @@ func Restore(_ context.Context, src *source.Source, g *graph.Graph, state func(c
 	h.linkSupers()
 	h.numberStatics()
 	for _, x := range h.classes {
-		if int(x.typ) >= len(h.types) || h.types[x.typ] == (typeInfo{}) {
-			h.setInfo(x.typ, infoOf(x))
+		if int(x.typ) >= len(h.types) || h.types[x.typ].class == nil {
+			h.setInfo(x.typ, h.infoOf(x))
 		}
 	}
 	return &detail{h: h, g: g}, nil

@@ -87,6 +87,10 @@ func (h *heap) staticRoots(x *class) {
 			continue
 		}
 		if n, ok := h.index.Lookup(s.Value); ok {
+			if s.isHidden() {
+				h.addRoot(graph.Root{Node: n, Kind: graph.RootModule, Rank: graph.RankRuntime}, "constants of "+x.Name, "")
+				continue
+			}
 			h.addRoot(graph.Root{Node: n, Kind: graph.RootGlobal, Rank: rankOf(x.Name)}, "static "+x.Name+"."+s.Name, "")
 		}
 	}

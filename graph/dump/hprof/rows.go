@@ -35,6 +35,7 @@ var builtinLoaders = map[string]bool{
 // rows writes the references of all objects.
 func (h *heap) rows(ctx context.Context) error {
 	h.numberStatics()
+	h.findLocals()
 	pool := sync.Pool{New: func() any { return &rowReader{h: h, window: window{src: h.src}, ids: h.file.ids} }}
 	return h.b.BuildRows(ctx, h.src.Options.Workers, func(w *graph.RowWriter, lo, hi graph.NodeID) error {
 		r := pool.Get().(*rowReader)
@@ -112,6 +113,10 @@ func (r *rowReader) instance(pos int64, t *typeInfo) error {
 		r.classOf(r.ids.at(b[5+id:]), slotClass)
 	}
 	body := b[head:][:count]
+	if t.local {
+		r.threadLocal(body, t)
+		return nil
+	}
 	for _, f := range t.class.refs {
 		if f.off+id > count {
 			break // the record is shorter than its class says
@@ -129,6 +134,31 @@ func (r *rowReader) instance(pos int64, t *typeInfo) error {
 		}
 	}
 	return nil
+}
+
+// threadLocal writes the row of an entry of a thread's locals.
+func (r *rowReader) threadLocal(body []byte, t *typeInfo) {
+	var local uint64
+	for _, f := range t.class.refs {
+		if f.off+int(r.ids) > len(body) {
+			return
+		}
+		if t.class.fields[f.slot-slotFirst].Name == "referent" {
+			local = r.ids.at(body[f.off:])
+		}
+	}
+	for _, f := range t.class.refs {
+		to := r.ids.at(body[f.off:])
+		n, ok := r.h.index.Lookup(to)
+		if !ok || to == 0 {
+			continue
+		}
+		slot := f.slot
+		if t.class.fields[f.slot-slotFirst].role == valueOf {
+			slot = r.h.localSlot(local, n)
+		}
+		r.w.AddKind(n, slot, f.kind)
+	}
 }
 
 // classOf adds the reference of an object to its class, if that may be unloaded.
