@@ -6,6 +6,7 @@ import (
 	"github.com/refgraph/refgraph/graph/dump/heapsnapshot"
 	"github.com/refgraph/refgraph/graph/dump/hprof"
 	"github.com/refgraph/refgraph/graph/dump/python"
+	"github.com/refgraph/refgraph/graph/dump/ruby"
 )
 
 // Formats lists the known formats in the order in which they are tried.
@@ -50,6 +51,14 @@ func Formats() []Format {
 			Match:   heapsnapshot.Match,
 			Read:    heapsnapshot.Read,
 			Restore: heapsnapshot.Restore,
+		},
+		{
+			Name:    "ruby",
+			Title:   "Ruby heap dump (ObjectSpace.dump_all)",
+			Capture: "refgraph capture ruby --print-dumper; or ObjectSpace.dump_all(output: File.open(\"heap.jsonl\", \"w\")) with require \"objspace\"",
+			Match:   ruby.Match,
+			Read:    ruby.Read,
+			Restore: ruby.Restore,
 		},
 	}
 }
