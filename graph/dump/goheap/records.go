@@ -2,8 +2,10 @@ package goheap
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
+	"unsafe"
 
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/dump/internal/source"
@@ -89,6 +91,8 @@ type records struct {
 	complete   bool // the dump has its end record
 
 	names map[string]string // one copy of each function name
+	src   *source.Source
+	full  error // of source.Charge
 }
 
 // memstats, by position in the record.
@@ -103,7 +107,7 @@ const (
 // readRecords reads the whole dump. Damage after the params record ends the
 // reading, or skips to where objects start again, with a warning.
 func readRecords(ctx context.Context, src *source.Source, warn func(graph.Warning)) (*records, error) {
-	r := &records{types: map[uint64]typeRecord{}, names: map[string]string{}}
+	r := &records{types: map[uint64]typeRecord{}, names: map[string]string{}, src: src}
 	c := &cursor{w: &window{src: src}, pos: int64(len(magic))}
 	if tag := c.uint(); c.err == nil && tag != tagParams {
 		return nil, src.Errorf(c.pos-1, "a record of kind %d where the parameters should be", tag)
@@ -131,7 +135,7 @@ func readRecords(ctx context.Context, src *source.Source, warn func(graph.Warnin
 		} else {
 			r.read(c, tag)
 		}
-		if err := ctx.Err(); err != nil {
+		if err := cmp.Or(ctx.Err(), r.full); err != nil {
 			return nil, err
 		}
 		if c.err != nil && !r.recover(ctx, c, s, at, tag, warn) {
@@ -221,16 +225,18 @@ func (r *records) read(c *cursor, tag uint64) {
 	case tagEOF:
 		r.complete = c.err == nil
 	case tagOtherRoot:
-		keep(c, &r.others, otherRoot{c.string(), c.uint()})
+		root := otherRoot{c.string(), c.uint()}
+		keep(r, c, &r.others, root, rootCost+len(root.what))
 	case tagType:
 		addr := c.uint()
 		t := typeRecord{c.uint(), c.string()}
 		c.uint() // whether an interface holds a pointer to it
 		if c.err == nil {
+			r.charge(typeCost + len(t.name))
 			r.types[addr] = t
 		}
 	case tagItab:
-		keep(c, &r.itabs, itab{c.uint(), c.uint()})
+		keep(r, c, &r.itabs, itab{c.uint(), c.uint()}, itabCost)
 	case tagGoroutine:
 		r.readGoroutine(c)
 	case tagFrame:
@@ -244,24 +250,24 @@ func (r *records) read(c *cursor, tag uint64) {
 		if tag == tagBSS {
 			name = "bss"
 		}
-		keep(c, &r.segments, segment{name, c.uint(), c.skip(), c.fields(nil)})
+		keep(r, c, &r.segments, segment{name, c.uint(), c.skip(), c.fields(nil)}, rootCost)
 	case tagFinalizer, tagQueuedFinalizer:
 		f := finalizer{c.uint(), c.uint(), c.uint(), tag == tagQueuedFinalizer}
 		c.uint() // type of the function's parameter
 		c.uint() // type of the object's pointer
-		keep(c, &r.finalizers, f)
+		keep(r, c, &r.finalizers, f, rootCost)
 	case tagDefer:
 		addr, g := c.uint(), c.uint()
 		c.uint() // sp
 		c.uint() // pc
 		d := deferRecord{addr, g, c.uint(), c.uint()}
 		c.uint() // link
-		keep(c, &r.defers, d)
+		keep(r, c, &r.defers, d, rootCost)
 	case tagPanic:
 		p := panicRecord{c.uint(), c.uint(), c.uint(), c.uint()}
 		c.uint() // not used any more
 		c.uint() // link
-		keep(c, &r.panics, p)
+		keep(r, c, &r.panics, p, rootCost)
 	case tagMemStats:
 		stats := make([]uint64, numStats)
 		for i := range stats {
@@ -271,17 +277,30 @@ func (r *records) read(c *cursor, tag uint64) {
 			r.stats = stats
 		}
 	case tagMemProf:
-		r.sites.readBucket(c, r.intern)
+		r.sites.readBucket(c, r)
 	case tagAllocSample:
-		r.sites.readSample(c)
+		r.sites.readSample(c, r)
 	default:
 		c.fail(fmt.Errorf("unknown kind"))
 	}
 }
 
-// keep appends a record that could be read.
-func keep[T any](c *cursor, list *[]T, v T) {
+// What is kept of a record besides its struct, in bytes: roots of the graph with
+// their names, and types by address.
+const (
+	rootCost = 150
+	typeCost = 100
+	itabCost = 80
+)
+
+// charge counts what is kept of records; see source.Charge.
+func (r *records) charge(bytes int) { r.full = cmp.Or(r.full, r.src.Charge(bytes)) }
+
+// keep appends a record that could be read, of which rest more bytes are kept
+// elsewhere.
+func keep[T any](r *records, c *cursor, list *[]T, v T, rest int) {
 	if c.err == nil {
+		r.charge(int(unsafe.Sizeof(v)) + rest)
 		*list = append(*list, v)
 	}
 }
@@ -291,6 +310,7 @@ func (r *records) intern(s string) string {
 	if k, ok := r.names[s]; ok {
 		return k
 	}
+	r.charge(typeCost + len(s))
 	r.names[s] = s
 	return s
 }
@@ -308,7 +328,7 @@ func (r *records) readGoroutine(c *cursor) {
 	g.reason = r.intern(c.string())
 	g.ctxt, g.m = c.uint(), c.uint()
 	g.deferred, g.panicked = c.uint(), c.uint()
-	keep(c, &r.goroutines, g)
+	keep(r, c, &r.goroutines, g, rootCost)
 }
 
 func (r *records) readFrame(c *cursor) {
@@ -323,6 +343,6 @@ func (r *records) readFrame(c *cursor) {
 	}
 	if c.err == nil {
 		g := &r.goroutines[len(r.goroutines)-1]
-		g.frames = append(g.frames, f)
+		keep(r, c, &g.frames, f, 0)
 	}
 }

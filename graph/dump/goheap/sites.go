@@ -58,11 +58,14 @@ func ReadSites(ctx context.Context, src *source.Source, warn func(graph.Warning)
 }
 
 // readBucket reads a memory profile record.
-func (s *Sites) readBucket(c *cursor, intern func(string) string) {
+func (s *Sites) readBucket(c *cursor, r *records) {
 	id := c.uint()
 	site := Site{Size: c.uint()}
 	for n := c.uint(); n > 0 && c.err == nil; n-- { // a call takes bytes, so n is bounded by the dump
-		site.Stack = append(site.Stack, Call{intern(c.string()), intern(c.string()), int(c.uint())})
+		keep(r, c, &site.Stack, Call{r.intern(c.string()), r.intern(c.string()), int(c.uint())}, 0)
+		if r.full != nil {
+			c.fail(r.full)
+		}
 	}
 	for own := site.Stack; len(own) > 0; own = own[1:] {
 		if !strings.HasPrefix(own[0].Func, "runtime.") {
@@ -78,13 +81,13 @@ func (s *Sites) readBucket(c *cursor, intern func(string) string) {
 		s.byID = map[uint64]int{}
 	}
 	s.byID[id] = len(s.List)
-	s.List = append(s.List, site)
+	keep(r, c, &s.List, site, itabCost)
 }
 
 // readSample reads an allocation sample. Samples of unknown buckets are left out.
-func (s *Sites) readSample(c *cursor) {
+func (s *Sites) readSample(c *cursor, r *records) {
 	addr, id := c.uint(), c.uint()
 	if site, ok := s.byID[id]; ok && c.err == nil {
-		s.Samples = append(s.Samples, Sample{addr, site})
+		keep(r, c, &s.Samples, Sample{addr, site}, 0)
 	}
 }

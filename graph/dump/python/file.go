@@ -23,6 +23,8 @@ type file struct {
 	objects  int
 	end      *end
 	warnings []graph.Warning
+
+	fileNames map[string]string // of sites
 }
 
 type header struct {
@@ -122,6 +124,9 @@ func (f *file) record(tag byte, p []byte, off int64) error {
 	if f.header == nil && tag != 'H' {
 		return f.src.Errorf(off, "the first record is not the header")
 	}
+	if err := f.charge(tag, p); err != nil {
+		return err
+	}
 	var err error
 	switch tag {
 	case 'H':
@@ -148,11 +153,7 @@ func (f *file) record(tag byte, p []byte, off int64) error {
 	case 'L':
 		err = f.site(p)
 	case 'W':
-		var texts []string
-		err = json.Unmarshal(p, &texts)
-		for _, t := range texts {
-			f.warnings = append(f.warnings, graph.Warning{Offset: -1, What: t})
-		}
+		err = f.warned(p)
 	case 'E':
 		err = json.Unmarshal(p, &f.end)
 	case 'B':
@@ -174,7 +175,24 @@ func appendJSON[T any](p []byte, to *[]T) error {
 func (f *file) site(p []byte) error {
 	var list []Frame
 	err := json.Unmarshal(p, &list)
+	for i := range list { // one copy of each file's name
+		name, ok := f.fileNames[list[i].File]
+		if !ok {
+			name = list[i].File
+			f.fileNames[name] = name
+		}
+		list[i].File = name
+	}
 	f.sites = append(f.sites, list)
+	return err
+}
+
+func (f *file) warned(p []byte) error {
+	var texts []string
+	err := json.Unmarshal(p, &texts)
+	for _, t := range texts {
+		f.warnings = append(f.warnings, graph.Warning{Offset: -1, What: t})
+	}
 	return err
 }
 

@@ -2,7 +2,6 @@ package python
 
 import (
 	"bufio"
-	"encoding/binary"
 	"fmt"
 	"io"
 
@@ -45,17 +44,43 @@ const (
 // classes are the only ones that a snapshot names.
 var classes = map[[2]string]bool{{"tracemalloc", "Snapshot"}: true, {"tracemalloc", "_Traces"}: true}
 
-// What is on the stack: int64, string, nil, and
-type (
-	tuple  []any
-	list   struct{ items []any }
-	dict   struct{ items map[string]any } // keys are the names of attributes
-	class  struct{ name string }
-	object struct {
-		class string
-		state map[string]any
-	}
-	mark struct{}
+// value is what a pickle makes: a kind in the high 8 bits and what that needs. It
+// has no pointers, so that a snapshot of millions of traces costs 8 bytes for each
+// number in it.
+type value uint64
+
+type valueKind uint8
+
+const (
+	isNone   valueKind = iota
+	isInt              // 56 bits, signed
+	isText             // index of unpickler.texts
+	isTuple            // first of its cells in 40 bits, and how many in 16
+	isList             // index of unpickler.lists
+	isDict             // index of unpickler.dicts
+	isClass            // index of unpickler.texts
+	isObject           // index of unpickler.objects
+	isMark
+)
+
+const payload = 1<<56 - 1
+
+func newValue(k valueKind, n uint64) value { return value(k)<<56 | value(n&payload) }
+
+func (v value) kind() valueKind { return valueKind(v >> 56) }
+
+func (v value) index() int { return int(v & payload) }
+
+// int is the number, sign-extended.
+func (v value) int() (int64, bool) { return int64(v<<8) >> 8, v.kind() == isInt }
+
+// object is an instance of a class, with its attributes.
+type object struct{ class, state value }
+
+const (
+	chunkCells = 1 << 16 // cells allocated at once; a traceback has fewer frames
+	maxStack   = 1 << 20 // pickle writes lists by thousands
+	maxNested  = 64      // lists, dicts and objects of each kind; a snapshot has two
 )
 
 // unpickler interprets a pickle without making anything but plain values. What
@@ -64,17 +89,26 @@ type unpickler struct {
 	r     *bufio.Reader
 	src   *source.Source
 	off   int64
-	stack []any
-	memo  []any
+	kept  int64 // bytes
+	small [256]byte
+	stack []value
+	memo  []value
+
+	cells   [][]value // of tuples, in chunks
+	texts   []string
+	textIDs map[string]int
+	lists   [][]value
+	dicts   []map[string]value
+	objects []object
 }
 
-func unpickle(src *source.Source) (any, error) {
-	u := &unpickler{r: bufio.NewReaderSize(src.Reader(0), 1<<16), src: src}
+// run interprets the whole pickle and returns what it makes.
+func (u *unpickler) run() (value, error) {
 	for {
 		at := u.off
 		op, err := u.byte()
 		if err != nil {
-			return nil, err
+			return 0, err
 		}
 		if op == opStop {
 			return u.pop()
@@ -83,12 +117,22 @@ func unpickle(src *source.Source) (any, error) {
 			if u.off == at+1 || !isSyntax(err) {
 				err = u.errorf(at, "%v", err)
 			}
-			return nil, err
+			return 0, err
 		}
 	}
 }
 
-func isSyntax(err error) bool { _, ok := err.(*source.SyntaxError); return ok }
+func newUnpickler(src *source.Source) *unpickler {
+	return &unpickler{r: bufio.NewReaderSize(src.Reader(0), 1<<16), src: src, textIDs: map[string]int{}}
+}
+
+func isSyntax(err error) bool {
+	switch err.(type) {
+	case *source.SyntaxError, *source.LimitError:
+		return true
+	}
+	return false
+}
 
 func (u *unpickler) errorf(at int64, format string, args ...any) error {
 	return u.src.Errorf(at, "not a tracemalloc snapshot: "+format, args...)
@@ -106,19 +150,21 @@ func (u *unpickler) step(op byte) error {
 		_, err := u.bytes(8)
 		return err
 	case opMark:
-		u.push(mark{})
+		return u.push(newValue(isMark, 0))
 	case opNone:
-		u.push(nil)
+		return u.push(newValue(isNone, 0))
 	case opBinInt, opBinInt1, opBinInt2, opLong1:
 		return u.number(op)
 	case opShortBinUnicode, opBinUnicode:
 		return u.text(op)
 	case opEmptyTuple:
-		u.push(tuple(nil))
+		return u.push(newValue(isTuple, 0))
 	case opEmptyList:
-		u.push(&list{})
+		u.lists = append(u.lists, nil)
+		return u.nested(isList, len(u.lists))
 	case opEmptyDict:
-		u.push(&dict{items: map[string]any{}})
+		u.dicts = append(u.dicts, map[string]value{})
+		return u.nested(isDict, len(u.dicts))
 	case opTuple, opTuple1, opTuple2, opTuple3:
 		return u.tuple(op)
 	case opAppend, opAppends:
@@ -126,10 +172,7 @@ func (u *unpickler) step(op byte) error {
 	case opSetItem, opSetItems:
 		return u.setItems(op)
 	case opMemoize:
-		if len(u.stack) == 0 {
-			return fmt.Errorf("nothing to remember")
-		}
-		u.memo = append(u.memo, u.stack[len(u.stack)-1])
+		return u.memoize()
 	case opBinGet, opLongBinGet:
 		return u.get(op)
 	case opStackGlobal:
@@ -138,8 +181,32 @@ func (u *unpickler) step(op byte) error {
 		return u.newObject()
 	case opBuild:
 		return u.build()
-	default:
-		return fmt.Errorf("pickle opcode 0x%02x, which snapshots do not need", op)
+	}
+	return fmt.Errorf("pickle opcode 0x%02x, which snapshots do not need", op)
+}
+
+// nested pushes the last of n lists, dicts or objects.
+func (u *unpickler) nested(k valueKind, n int) error {
+	if n > maxNested {
+		return fmt.Errorf("more lists, dicts or objects than a snapshot has")
+	}
+	return u.push(newValue(k, uint64(n-1)))
+}
+
+func (u *unpickler) memoize() error {
+	if len(u.stack) == 0 {
+		return fmt.Errorf("nothing to remember")
+	}
+	u.memo = append(u.memo, u.stack[len(u.stack)-1])
+	return u.keep(8)
+}
+
+// keep counts bytes that stay allocated. A snapshot of some size makes values in
+// proportion: 3 to 6 times its bytes.
+func (u *unpickler) keep(n int) error {
+	if u.kept += int64(n); u.kept > 128<<20+6*u.src.Size {
+		return &source.LimitError{File: u.src.Name, What: "it makes more values than a snapshot of its size has",
+			Help: "it is damaged, or made to exhaust the memory of who reads it: take the snapshot again"}
 	}
 	return nil
 }
@@ -160,10 +227,19 @@ func (u *unpickler) ended(err error) error {
 	return err
 }
 
-// bytes reads n bytes; n is checked against the size of the file.
+// bytes reads n bytes, valid until the next call; n is checked against the size of
+// the file.
 func (u *unpickler) bytes(n int64) ([]byte, error) {
 	if n < 0 || n > u.src.Size-u.off {
 		return nil, u.src.Errorf(u.off, "the snapshot ends too early")
+	}
+	if n <= int64(len(u.small)) {
+		p := u.small[:n]
+		if _, err := io.ReadFull(u.r, p); err != nil {
+			return nil, u.ended(err)
+		}
+		u.off += n
+		return p, nil
 	}
 	p := make([]byte, n)
 	if _, err := io.ReadFull(u.r, p); err != nil {
@@ -173,200 +249,50 @@ func (u *unpickler) bytes(n int64) ([]byte, error) {
 	return p, nil
 }
 
-func (u *unpickler) push(v any) { u.stack = append(u.stack, v) }
+func (u *unpickler) push(v value) error {
+	if len(u.stack) >= maxStack {
+		return fmt.Errorf("more values at once than a snapshot has")
+	}
+	u.stack = append(u.stack, v)
+	return nil
+}
 
-func (u *unpickler) pop() (any, error) {
+func (u *unpickler) pop() (value, error) {
 	if len(u.stack) == 0 {
-		return nil, u.errorf(u.off, "an operation without operands")
+		return 0, u.errorf(u.off, "an operation without operands")
 	}
 	v := u.stack[len(u.stack)-1]
 	u.stack = u.stack[:len(u.stack)-1]
 	return v, nil
 }
 
+// top is the index of a value of a kind on top of the stack; ok is false for
+// another one.
+func (u *unpickler) top(k valueKind) (i int, ok bool) {
+	if len(u.stack) == 0 || u.stack[len(u.stack)-1].kind() != k {
+		return 0, false
+	}
+	return u.stack[len(u.stack)-1].index(), true
+}
+
 // cut takes the last n values off the stack, or with n < 0 all above the mark.
-func (u *unpickler) cut(n int) ([]any, error) {
+// They are valid until something is pushed.
+func (u *unpickler) cut(n int) ([]value, error) {
 	i := len(u.stack) - n
 	if n < 0 {
-		for i = len(u.stack) - 1; i >= 0 && u.stack[i] != (any)(mark{}); i-- {
+		for i = len(u.stack) - 1; i >= 0 && u.stack[i].kind() != isMark; i-- {
 		}
 		if i < 0 {
 			return nil, fmt.Errorf("no mark")
 		}
-		items := append([]any(nil), u.stack[i+1:]...)
+		items := u.stack[i+1:]
 		u.stack = u.stack[:i]
 		return items, nil
 	}
 	if i < 0 {
 		return nil, fmt.Errorf("an operation without operands")
 	}
-	items := append([]any(nil), u.stack[i:]...)
+	items := u.stack[i:]
 	u.stack = u.stack[:i]
 	return items, nil
-}
-
-func (u *unpickler) number(op byte) error {
-	n := int64(1)
-	switch op {
-	case opBinInt:
-		n = 4
-	case opBinInt2:
-		n = 2
-	}
-	p, err := u.bytes(n)
-	if err != nil {
-		return err
-	}
-	if op == opLong1 {
-		if p[0] > 8 {
-			return fmt.Errorf("a number of %d bytes", p[0])
-		}
-		if p, err = u.bytes(int64(p[0])); err != nil {
-			return err
-		}
-	}
-	var v int64
-	for i := len(p) - 1; i >= 0; i-- {
-		v = v<<8 | int64(p[i])
-	}
-	if k := len(p) * 8; (op == opBinInt || op == opLong1) && k > 0 && k < 64 && v>>(k-1) != 0 {
-		v -= 1 << k
-	}
-	u.push(v)
-	return nil
-}
-
-func (u *unpickler) text(op byte) error {
-	n := int64(1)
-	if op == opBinUnicode {
-		n = 4
-	}
-	p, err := u.bytes(n)
-	if err != nil {
-		return err
-	}
-	size := int64(p[0])
-	if op == opBinUnicode {
-		size = int64(binary.LittleEndian.Uint32(p))
-	}
-	if p, err = u.bytes(size); err == nil {
-		u.push(string(p))
-	}
-	return err
-}
-
-func (u *unpickler) tuple(op byte) error {
-	n := -1
-	if op != opTuple {
-		n = int(op-opTuple1) + 1
-	}
-	items, err := u.cut(n)
-	if err == nil {
-		u.push(tuple(items))
-	}
-	return err
-}
-
-func (u *unpickler) append(op byte) error {
-	n := 1
-	if op == opAppends {
-		n = -1
-	}
-	items, err := u.cut(n)
-	if err != nil {
-		return err
-	}
-	if len(u.stack) > 0 {
-		if l, ok := u.stack[len(u.stack)-1].(*list); ok {
-			l.items = append(l.items, items...)
-			return nil
-		}
-	}
-	return fmt.Errorf("items for something that is no list")
-}
-
-func (u *unpickler) setItems(op byte) error {
-	n := 2
-	if op == opSetItems {
-		n = -1
-	}
-	items, err := u.cut(n)
-	if err != nil {
-		return err
-	}
-	if len(u.stack) > 0 && len(items)%2 == 0 {
-		if d, ok := u.stack[len(u.stack)-1].(*dict); ok {
-			for i := 0; i < len(items); i += 2 {
-				key, ok := items[i].(string)
-				if !ok {
-					return fmt.Errorf("an attribute whose name is no text")
-				}
-				d.items[key] = items[i+1]
-			}
-			return nil
-		}
-	}
-	return fmt.Errorf("entries for something that is no dict")
-}
-
-func (u *unpickler) get(op byte) error {
-	n := int64(1)
-	if op == opLongBinGet {
-		n = 4
-	}
-	p, err := u.bytes(n)
-	if err != nil {
-		return err
-	}
-	i := int(p[0])
-	if op == opLongBinGet {
-		i = int(binary.LittleEndian.Uint32(p))
-	}
-	if i >= len(u.memo) {
-		return fmt.Errorf("value %d was not remembered", i)
-	}
-	u.push(u.memo[i])
-	return nil
-}
-
-func (u *unpickler) global() error {
-	names, err := u.cut(2)
-	if err != nil {
-		return err
-	}
-	module, _ := names[0].(string)
-	name, _ := names[1].(string)
-	if !classes[[2]string{module, name}] {
-		return fmt.Errorf("class %.40q.%.40q is not one of a snapshot", module, name)
-	}
-	u.push(class{name})
-	return nil
-}
-
-func (u *unpickler) newObject() error {
-	args, err := u.cut(2)
-	if err != nil {
-		return err
-	}
-	c, ok := args[0].(class)
-	if t, isTuple := args[1].(tuple); !ok || !isTuple || len(t) != 0 {
-		return fmt.Errorf("an object that is not made as a snapshot's are")
-	}
-	u.push(&object{class: c.name})
-	return nil
-}
-
-func (u *unpickler) build() error {
-	state, err := u.pop()
-	if err != nil {
-		return err
-	}
-	d, isDict := state.(*dict)
-	if len(u.stack) > 0 && isDict {
-		if o, ok := u.stack[len(u.stack)-1].(*object); ok {
-			o.state = d.items
-			return nil
-		}
-	}
-	return fmt.Errorf("a state for something that is no object")
 }

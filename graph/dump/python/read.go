@@ -74,6 +74,8 @@ type names struct {
 	cells  int // position of the closure, or -1
 	locals int // position of the dict of a threading.local, or -1
 	frame  int // position of the frame of a generator, or -1
+
+	captured []graph.StringID // names of the cells, once they are asked for
 }
 
 // labels that many references share; RefName fills in what is missing
@@ -264,7 +266,7 @@ func (r *reader) inside(b *batch, k int, s *names) {
 		r.b.SetInternal(n)
 	}
 	if n, ok := r.target(b, k, s.cells); ok {
-		r.captured(n, r.f.shapes[b.shapeOf(k)].Refs[s.cells].cells)
+		r.captured(n, s, r.f.shapes[b.shapeOf(k)].Refs[s.cells].cells)
 	}
 	if n, ok := r.target(b, k, s.locals); ok {
 		r.threadLocals(n)
@@ -295,12 +297,14 @@ func (r *reader) markCells(b *batch) {
 }
 
 // captured marks a closure: its cells get the variables' names.
-func (r *reader) captured(tuple graph.NodeID, cells []string) {
-	ids := make([]graph.StringID, len(cells))
-	for i, c := range cells {
-		ids[i] = r.b.String(" (cell " + c + ")")
+func (r *reader) captured(tuple graph.NodeID, s *names, cells []string) {
+	if s.captured == nil {
+		s.captured = make([]graph.StringID, len(cells))
+		for i, c := range cells {
+			s.captured[i] = r.b.String(" (cell " + c + ")")
+		}
 	}
-	r.cells[tuple] = ids
+	r.cells[tuple] = s.captured
 	r.b.SetInternal(tuple)
 }
 

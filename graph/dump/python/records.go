@@ -167,7 +167,7 @@ func (c *cutter) last(ends []byte) int {
 // scan reads all records. What is damaged at the end is left out with a
 // warning if anything was good before.
 func scan(ctx context.Context, src *source.Source) (*file, error) {
-	f := &file{src: src, types: nil}
+	f := &file{src: src, fileNames: map[string]string{}}
 	off := int64(len(magic))
 	if head, err := src.Slice(0, len(magic)); err != nil || !Match(head) {
 		return nil, source.ErrNotMine

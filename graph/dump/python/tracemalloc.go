@@ -3,6 +3,7 @@ package python
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 
 	"github.com/refgraph/refgraph/graph/dump/internal/source"
@@ -23,78 +24,144 @@ func ReadTracemalloc(ctx context.Context, src *source.Source) (*Snapshot, error)
 	if err != nil || !MatchTracemalloc(head) {
 		return nil, source.ErrNotMine
 	}
-	v, err := unpickle(src)
+	u := newUnpickler(src)
+	v, err := u.run()
 	if err != nil {
 		return nil, err
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	s, err := newSnapshot(v)
-	if err != nil {
+	t := &traces{u: u, frames: map[value]int{}, byText: map[string]int{}, lines: map[Frame]uint32{}, at: map[traceKey]int{}}
+	s, err := t.snapshot(v)
+	if errors.Is(err, errShape) {
 		return nil, src.Errorf(0, "not a tracemalloc snapshot: %v", err)
 	}
-	return s, nil
+	return s, err
 }
 
 var errShape = errors.New("its values are not those of a snapshot")
 
-// newSnapshot turns the unpickled values into a snapshot: a list of traces
-// (domain, size, ((file, line), …), frames in all), the last since Python 3.9.
-func newSnapshot(v any) (*Snapshot, error) {
-	o, ok := v.(*object)
-	if !ok || o.class != "Snapshot" {
-		return nil, errShape
-	}
-	traces, ok := o.state["traces"].(*object)
-	if !ok || traces.class != "_Traces" {
-		return nil, errShape
-	}
-	all, ok := traces.state["_traces"].(*list)
+// traces turns the unpickled values into a snapshot. Tracebacks are looked at once
+// for each place in the pickle that has one, however many traces share it.
+type traces struct {
+	u      *unpickler
+	frames map[value]int    // traceback by its tuple -> index of lists
+	byText map[string]int   // and by what is in it
+	lines  map[Frame]uint32 // numbers of the lines in byText
+	lists  [][]Frame
+	at     map[traceKey]int // index in out
+	out    []Trace
+}
+
+type traceKey struct {
+	domain int64
+	frames int
+}
+
+// snapshot makes a list of traces (domain, size, ((file, line), …), frames in all),
+// the last since Python 3.9; traces of equal tracebacks are summed up.
+func (t *traces) snapshot(v value) (*Snapshot, error) {
+	inner, ok := t.u.attribute(v, "Snapshot", "traces")
 	if !ok {
 		return nil, errShape
 	}
-	limit, _ := o.state["traceback_limit"].(int64)
-	s := &Snapshot{Limit: int(limit), Traces: make([]Trace, 0, len(all.items))}
-	for _, item := range all.items {
-		t, ok := item.(tuple)
-		if !ok || len(t) < 3 || len(t) > 4 {
-			return nil, errShape
-		}
-		domain, ok1 := t[0].(int64)
-		size, ok2 := t[1].(int64)
-		frames, err := newFrames(t[2])
-		if !ok1 || !ok2 || err != nil {
-			return nil, errShape
-		}
-		trace := Trace{Domain: int(domain), Size: size, Count: 1, Frames: frames, Depth: len(frames)}
-		if len(t) == 4 {
-			if total, ok := t[3].(int64); ok {
-				trace.Depth = int(total)
-			}
-		}
-		s.Traces = append(s.Traces, trace)
-	}
-	return s.merge(), nil
-}
-
-func newFrames(v any) ([]Frame, error) {
-	t, ok := v.(tuple)
-	if !ok || len(t) == 0 {
+	all, ok := t.u.attribute(inner, "_Traces", "_traces")
+	if !ok || all.kind() != isList {
 		return nil, errShape
 	}
-	frames := make([]Frame, len(t))
-	for i, x := range t {
-		pair, ok := x.(tuple)
-		if !ok || len(pair) != 2 {
-			return nil, errShape
+	for _, item := range t.u.lists[all.index()] {
+		if err := t.add(item); err != nil {
+			return nil, err
 		}
-		file, ok1 := pair[0].(string)
-		line, ok2 := pair[1].(int64)
-		if !ok1 || !ok2 {
-			return nil, errShape
-		}
-		frames[i] = Frame{file, int(line)}
 	}
-	return frames, nil
+	s := &Snapshot{Traces: t.out}
+	if limit, ok := t.u.attribute(v, "Snapshot", "traceback_limit"); ok {
+		if n, ok := limit.int(); ok {
+			s.Limit = int(n)
+		}
+	}
+	return s, nil
+}
+
+func (t *traces) add(item value) error {
+	parts, ok := t.u.items(item)
+	if !ok || len(parts) < 3 || len(parts) > 4 {
+		return errShape
+	}
+	domain, ok1 := parts[0].int()
+	size, ok2 := parts[1].int()
+	if !ok1 || !ok2 {
+		return errShape
+	}
+	list, err := t.traceback(parts[2])
+	if err != nil {
+		return err
+	}
+	key := traceKey{domain, list}
+	if i, ok := t.at[key]; ok {
+		t.out[i].Size += size
+		t.out[i].Count++
+		return nil
+	}
+	trace := Trace{Domain: int(domain), Size: size, Count: 1, Frames: t.lists[list], Depth: len(t.lists[list])}
+	if len(parts) == 4 {
+		if total, ok := parts[3].int(); ok {
+			trace.Depth = int(total)
+		}
+	}
+	t.at[key] = len(t.out)
+	t.out = append(t.out, trace)
+	return t.u.keep(150)
+}
+
+// traceback returns the index of a traceback in lists.
+func (t *traces) traceback(v value) (int, error) {
+	if i, ok := t.frames[v]; ok {
+		return i, nil
+	}
+	items, ok := t.u.items(v)
+	if !ok || len(items) == 0 {
+		return 0, errShape
+	}
+	frames := make([]Frame, len(items))
+	key := make([]byte, 0, 4*len(items))
+	for i, x := range items {
+		f, err := t.frame(x)
+		if err != nil {
+			return 0, err
+		}
+		id, ok := t.lines[f]
+		if !ok {
+			id = uint32(len(t.lines))
+			t.lines[f] = id
+			if err := t.u.keep(60); err != nil {
+				return 0, err
+			}
+		}
+		frames[i], key = f, binary.LittleEndian.AppendUint32(key, id)
+	}
+	i, ok := t.byText[string(key)]
+	if !ok {
+		i = len(t.lists)
+		t.lists = append(t.lists, frames)
+		t.byText[string(key)] = i
+		if err := t.u.keep(100 + 28*len(items)); err != nil {
+			return 0, err
+		}
+	}
+	t.frames[v] = i
+	return i, t.u.keep(40)
+}
+
+func (t *traces) frame(v value) (Frame, error) {
+	pair, ok := t.u.items(v)
+	if !ok || len(pair) != 2 || pair[0].kind() != isText {
+		return Frame{}, errShape
+	}
+	line, ok := pair[1].int()
+	if !ok {
+		return Frame{}, errShape
+	}
+	return Frame{t.u.texts[pair[0].index()], int(line)}, nil
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync/atomic"
 	"time"
 )
 
@@ -26,6 +27,8 @@ type Source struct {
 	stream io.Reader // of a pipe, which has no size; see Plain
 	kept   []io.Closer
 	done   progress
+
+	tables atomic.Int64 // bytes charged
 }
 
 // Options is what the user said about reading dumps. The zero value is the

@@ -1,0 +1,36 @@
+package source
+
+import (
+	"fmt"
+	"unsafe"
+)
+
+// Tables beside the objects (types, roots, names, goroutines, sites) may take
+// tableFloor and tableShare times the size of the dump. Go keeps up to four times
+// that in memory: lists grow by copying, and garbage is collected when there is as
+// much as is alive. So all of it stays within 300 MB and six times the dump; real
+// dumps need a tenth.
+const (
+	tableFloor = 56 << 20
+	tableShare = 1.25
+)
+
+// Charge counts n bytes that a reader is going to keep for entries of tables, and
+// is a *LimitError when they are more than a dump of this size may have: a record
+// of three bytes can stand for a hundred. Objects and references are not charged;
+// [graph.Builder] bounds them. Safe for concurrent use.
+func (s *Source) Charge(n int) error {
+	limit := int64(tableFloor + tableShare*float64(s.Size))
+	if s.tables.Add(int64(n)) <= limit {
+		return nil
+	}
+	return &LimitError{File: s.Name,
+		What: fmt.Sprintf("its lists of types, roots and names would take more than %s, which no dump of %s needs", gib(4*limit), gib(s.Size)),
+		Help: "it is damaged, or made to exhaust the memory of who reads it: take the dump again"}
+}
+
+// ChargeFor is Charge for n entries of a type, with text bytes of strings.
+func ChargeFor[T any](s *Source, n, text int) error {
+	var entry T
+	return s.Charge(n*int(unsafe.Sizeof(entry)) + text)
+}
