@@ -32,7 +32,15 @@ func (a *app) cache() *dump.Cache {
 type cacheJSON struct {
 	Folder string          `json:"folder"`
 	Bytes  int64           `json:"bytes"`
+	Dumps  []cacheDumpJSON `json:"dumps"`
 	Files  []cacheFileJSON `json:"files"`
+}
+
+type cacheDumpJSON struct {
+	Name  string    `json:"name"`
+	Bytes int64     `json:"bytes"`
+	Files int       `json:"files"`
+	Used  time.Time `json:"used"`
 }
 
 type cacheFileJSON struct {
@@ -79,7 +87,14 @@ func runCache(a *app, clear bool) error {
 	if err != nil {
 		return err
 	}
-	out := cacheJSON{Folder: c.Dir, Files: []cacheFileJSON{}}
+	dumps, err := c.Dumps()
+	if err != nil {
+		return err
+	}
+	out := cacheJSON{Folder: c.Dir, Dumps: []cacheDumpJSON{}, Files: []cacheFileJSON{}}
+	for _, d := range dumps {
+		out.Dumps = append(out.Dumps, cacheDumpJSON{d.Name, d.Size, d.Files, d.Used})
+	}
 	for _, e := range list {
 		out.Bytes += e.Size
 		out.Files = append(out.Files, cacheFileJSON{e.Name, e.Size, e.Used})
@@ -87,8 +102,8 @@ func runCache(a *app, clear bool) error {
 	if a.json {
 		return a.writeJSON(a.out, out)
 	}
-	for _, f := range out.Files {
-		fmt.Fprintf(a.out, "%10s  %s  %s\n", view.Bytes(uint64(f.Bytes)), f.Used.Format(time.DateTime), f.Name)
+	for _, d := range out.Dumps {
+		fmt.Fprintf(a.out, "%10s  %s  %s\n", view.Bytes(uint64(d.Bytes)), d.Used.Format(time.DateTime), d.Name)
 	}
 	fmt.Fprintf(a.out, "%10s  in %s\n", view.Bytes(uint64(out.Bytes)), c.Dir)
 	return nil

@@ -33,6 +33,8 @@ const (
 	defaultMinDump  = 16 << 20
 	defaultMaxBytes = 16 << 30
 	indexSuffix     = ".idx"
+	keyMark         = "~" // between a dump's name and its key; no name has it
+	keyLen          = 32
 )
 
 // Key of the files: the graph, what its Detailer said, and results by the key
@@ -72,6 +74,9 @@ func (c *Cache) Open(ctx context.Context, path string, opts *Options) (*Dump, er
 	if err != nil {
 		return Open(ctx, path, opts)
 	}
+	if _, err := os.Lstat(c.Dir); err == nil && !index.Ours(c.Dir) {
+		return Open(ctx, path, opts) // what others have put there is not believed
+	}
 	k := &keeper{ctx: ctx, cache: c, key: key, path: path, opts: *opts, fresh: map[string]bool{}}
 	d, err := k.known()
 	if err != nil || d != nil {
@@ -107,7 +112,7 @@ type keeper struct {
 }
 
 func (k *keeper) file(what string) string {
-	return filepath.Join(k.cache.Dir, fileName(k.path)+"-"+k.key+"."+what+indexSuffix)
+	return filepath.Join(k.cache.Dir, fileName(k.path)+keyMark+k.key+"."+what+indexSuffix)
 }
 
 // fileName is the name of a dump, fit to be a part of a file's name anywhere.
@@ -125,7 +130,7 @@ func fileName(path string) string {
 // load opens one file of the dump. A damaged one is removed.
 func (k *keeper) load(ctx context.Context, what string) (*index.File, error) {
 	path := k.file(what)
-	x, err := index.Open(ctx, path)
+	x, err := index.Open(ctx, path, k.key+"."+what)
 	switch {
 	case errors.Is(err, index.ErrDamaged):
 		os.Remove(path) // if that fails, it is found damaged again
@@ -253,7 +258,7 @@ func (k *keeper) save(g *graph.Graph) {
 	if ctx.Err() != nil {
 		return
 	}
-	if err := os.MkdirAll(k.cache.Dir, 0o700); err != nil {
+	if err := index.Folder(k.cache.Dir); err != nil {
 		k.warn(err)
 		return
 	}
@@ -280,7 +285,7 @@ func (k *keeper) save(g *graph.Graph) {
 
 func (k *keeper) write(what string, c graph.Columns, err error) {
 	if err == nil {
-		err = index.Write(k.ctx, k.file(what), c)
+		err = index.Write(k.ctx, k.file(what), k.key+"."+what, c)
 	}
 	k.warnIf(err)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -201,5 +202,76 @@ func TestEvictAndClear(t *testing.T) {
 	}
 	if n, err := (&Cache{Dir: filepath.Join(c.Dir, "none")}).Clear(); err != nil || n != 0 {
 		t.Errorf("cleared %d bytes of no cache, %v", n, err)
+	}
+}
+
+// Files that are sound and of something else, as after a restore of the folder that
+// mixed them up, are not believed.
+func TestSwappedIndexFiles(t *testing.T) {
+	c, path, exe := leakDump(t)
+	if err := open(t, c, path, exe).Close(); err != nil {
+		t.Fatal(err)
+	}
+	without := open(t, c, path, "")
+	want := says(without.Graph)
+	if err := without.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if dumps, err := c.Dumps(); err != nil || len(dumps) != 2 || dumps[0].Name != filepath.Base(path) || dumps[0].Files != 2 {
+		t.Errorf("known are %+v, %v", dumps, err)
+	}
+	list, err := c.List()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var graphs []string
+	for _, e := range list {
+		if strings.HasSuffix(e.Name, "."+graphFile) {
+			graphs = append(graphs, e.path)
+		}
+	}
+	if len(graphs) != 2 {
+		t.Fatalf("%d graphs are kept", len(graphs))
+	}
+	for _, swap := range [][2]string{{graphs[0], graphs[0] + ".x"}, {graphs[1], graphs[0]}, {graphs[0] + ".x", graphs[1]}} {
+		if err := os.Rename(swap[0], swap[1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d := open(t, c, path, "")
+	defer d.Close()
+	if says(d.Graph) != want || !d.keep.fresh[graphFile] {
+		t.Error("the index of another dump answers")
+	}
+}
+
+// A dump that was edited in place, with its time set back, is another one.
+func TestEditedInPlace(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("no time of change that programs cannot set")
+	}
+	c, path, exe := leakDump(t)
+	if err := open(t, c, path, exe).Close(); err != nil {
+		t.Fatal(err)
+	}
+	st, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.WriteAt([]byte{0}, st.Size()/3+5000); err != nil {
+		t.Fatal(err)
+	}
+	f.Close()
+	if err := os.Chtimes(path, st.ModTime(), st.ModTime()); err != nil {
+		t.Fatal(err)
+	}
+	d := open(t, c, path, exe)
+	defer d.Close()
+	if !d.keep.fresh[graphFile] {
+		t.Error("the index of the dump before the edit answers")
 	}
 }

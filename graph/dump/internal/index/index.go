@@ -5,10 +5,11 @@
 // so that no half file is ever found. [Open] maps a file and checks all of it
 // against its checksums (CRC-32C for each 8 MiB, on all cores: about 0.1 s for
 // 1 GB in the page cache). A file of another version, or damaged, gives
-// [ErrDamaged]: it is to be made again, never trusted.
+// [ErrDamaged]: it is to be made again, never trusted. So does one that carries
+// another key than is asked for: its name alone does not tell what a file is.
 //
 // Layout: the magic line, the columns, each from a multiple of 4,096 bytes on, a
-// gob of the table of columns, and at the end the table's offset, length and
+// gob of the key and the table of columns, and at the end the table's offset, length and
 // checksum. The bytes of columns are as the machine has them in memory, so the
 // folder of a cache belongs to one machine and one build of the program.
 package index
@@ -36,7 +37,7 @@ import (
 var ErrDamaged = errors.New("damaged or older index")
 
 const (
-	magic    = "refgraph index 2\n"
+	magic    = "refgraph index 3\n"
 	align    = 4096
 	pieceLen = 8 << 20 // bytes under one checksum
 	tailLen  = 8 + 8 + 4
@@ -70,9 +71,15 @@ func Abandon(dir string) {
 	}
 }
 
+// head is what a file tells of itself.
+type head struct {
+	Key   string
+	Table []entry
+}
+
 // Write writes columns to a file, whole or not at all. It fails with the
-// context's error soon after that ends.
-func Write(ctx context.Context, path string, columns graph.Columns) (err error) {
+// context's error soon after that ends. The key says what the columns are of.
+func Write(ctx context.Context, path, key string, columns graph.Columns) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+partial()+"*")
 	if err != nil {
 		return err
@@ -84,7 +91,7 @@ func Write(ctx context.Context, path string, columns graph.Columns) (err error) 
 		}
 	}()
 	w := &writer{ctx: ctx, w: f}
-	if err := w.all(columns); err != nil {
+	if err := w.all(key, columns); err != nil {
 		return err
 	}
 	if err := f.Close(); err != nil {
@@ -117,7 +124,7 @@ func (w *writer) write(b []byte) error {
 	return nil
 }
 
-func (w *writer) all(columns graph.Columns) error {
+func (w *writer) all(key string, columns graph.Columns) error {
 	if err := w.write([]byte(magic)); err != nil {
 		return err
 	}
@@ -134,7 +141,7 @@ func (w *writer) all(columns graph.Columns) error {
 		table = append(table, e)
 	}
 	var b bytes.Buffer
-	if err := gob.NewEncoder(&b).Encode(table); err != nil {
+	if err := gob.NewEncoder(&b).Encode(head{key, table}); err != nil {
 		return err
 	}
 	tail := binary.LittleEndian.AppendUint64(nil, uint64(w.off))
@@ -172,9 +179,9 @@ type File struct {
 }
 
 // Open maps a file and checks it. The error is ErrDamaged, wrapped, for a file
-// that must be made again; that of package os for one that is not there; or the
-// context's.
-func Open(ctx context.Context, path string) (*File, error) {
+// that must be made again, or that has another key; that of package os for one
+// that is not there; or the context's.
+func Open(ctx context.Context, path, key string) (*File, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -188,25 +195,28 @@ func Open(ctx context.Context, path string) (*File, error) {
 		return nil, err
 	}
 	x := &File{data: data, columns: map[string][]byte{}}
-	if err := x.check(ctx); err != nil {
+	if err := x.check(ctx, key); err != nil {
 		x.Close()
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return x, nil
 }
 
-// check reads the table and compares all checksums.
-func (x *File) check(ctx context.Context) error {
-	table, err := readTable(x.data)
+// check reads the table and compares the key and all checksums.
+func (x *File) check(ctx context.Context, key string) error {
+	h, err := readHead(x.data)
 	if err != nil {
 		return err
+	}
+	if h.Key != key {
+		return ErrDamaged
 	}
 	type piece struct {
 		b   []byte
 		sum uint32
 	}
 	var pieces []piece
-	for _, e := range table {
+	for _, e := range h.Table {
 		if e.Offset < 0 || e.Len < 0 || e.Offset > int64(len(x.data)) || e.Len > int64(len(x.data))-e.Offset || e.Offset%align != 0 ||
 			int64(len(e.Sums)) != (e.Len+pieceLen-1)/pieceLen {
 			return ErrDamaged
@@ -227,22 +237,22 @@ func (x *File) check(ctx context.Context) error {
 	})
 }
 
-func readTable(data []byte) (table []entry, err error) {
+func readHead(data []byte) (h head, err error) {
 	if !bytes.HasPrefix(data, []byte(magic)) || len(data) < len(magic)+tailLen {
-		return nil, ErrDamaged
+		return h, ErrDamaged
 	}
 	end := len(data) - tailLen
 	off, n := binary.LittleEndian.Uint64(data[end:]), binary.LittleEndian.Uint64(data[end+8:])
 	if off > uint64(end) || n != uint64(end)-off {
-		return nil, ErrDamaged
+		return h, ErrDamaged
 	}
 	if crc32.Checksum(data[off:end], castagnoli) != binary.LittleEndian.Uint32(data[end+16:]) {
-		return nil, ErrDamaged
+		return h, ErrDamaged
 	}
-	if err := gob.NewDecoder(bytes.NewReader(data[off:end])).Decode(&table); err != nil {
-		return nil, ErrDamaged
+	if err := gob.NewDecoder(bytes.NewReader(data[off:end])).Decode(&h); err != nil {
+		return h, ErrDamaged
 	}
-	return table, nil
+	return h, nil
 }
 
 // Column returns the bytes of a column; nil if the file has none of the name.

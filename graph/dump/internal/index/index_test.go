@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 	"time"
 
@@ -19,10 +20,10 @@ func sample() graph.Columns {
 
 func TestRoundTrip(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.idx")
-	if err := Write(t.Context(), path, sample()); err != nil {
+	if err := Write(t.Context(), path, "key", sample()); err != nil {
 		t.Fatal(err)
 	}
-	x, err := Open(t.Context(), path)
+	x, err := Open(t.Context(), path, "key")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +41,7 @@ func TestRoundTrip(t *testing.T) {
 // Every byte that is changed, and every cut, is noticed.
 func TestDamage(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.idx")
-	if err := Write(t.Context(), path, graph.Columns{"a": {[]byte("hello")}, "b": {[]byte("world")}}); err != nil {
+	if err := Write(t.Context(), path, "key", graph.Columns{"a": {[]byte("hello")}, "b": {[]byte("world")}}); err != nil {
 		t.Fatal(err)
 	}
 	good, err := os.ReadFile(path)
@@ -51,7 +52,7 @@ func TestDamage(t *testing.T) {
 		if err := os.WriteFile(path, b, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		x, err := Open(t.Context(), path)
+		x, err := Open(t.Context(), path, "key")
 		if err == nil {
 			x.Close()
 		}
@@ -75,11 +76,56 @@ func TestDamage(t *testing.T) {
 	}
 }
 
+// A sound file of something else is not what was asked for.
+func TestOtherKey(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.idx")
+	if err := Write(t.Context(), path, "a.graph", sample()); err != nil {
+		t.Fatal(err)
+	}
+	if x, err := Open(t.Context(), path, "b.graph"); !errors.Is(err, ErrDamaged) {
+		t.Errorf("%v %v", x, err)
+	}
+}
+
+func TestFolder(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "a", "b")
+	if err := Folder(dir); err != nil || !Ours(dir) {
+		t.Fatal(err)
+	}
+	if runtime.GOOS == "windows" {
+		return
+	}
+	if err := os.Chmod(dir, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if Ours(dir) {
+		t.Error("a folder that all can write to is trusted")
+	}
+	if err := Folder(dir); err != nil || !Ours(dir) {
+		t.Errorf("it was not closed to others: %v", err)
+	}
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(dir, link); err != nil {
+		t.Fatal(err)
+	}
+	if Folder(link) == nil || Ours(link) {
+		t.Error("a link is trusted")
+	}
+	if os.Geteuid() == 0 {
+		if err := os.Chown(dir, 12345, 12345); err != nil {
+			t.Fatal(err)
+		}
+		if Folder(dir) == nil || Ours(dir) {
+			t.Error("another user's folder is trusted")
+		}
+	}
+}
+
 func TestCancelLeavesNothing(t *testing.T) {
 	dir := t.TempDir()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := Write(ctx, filepath.Join(dir, "x.idx"), sample()); !errors.Is(err, context.Canceled) {
+	if err := Write(ctx, filepath.Join(dir, "x.idx"), "key", sample()); !errors.Is(err, context.Canceled) {
 		t.Errorf("not cancelled: %v", err)
 	}
 	if left, _ := os.ReadDir(dir); len(left) > 0 {
@@ -104,9 +150,13 @@ func TestKey(t *testing.T) {
 	}
 	big := make([]byte, 10<<20)
 	first := key(big, "x")
-	if key(big, "x") != first {
+	if again, err := Key([]string{path, ""}, "x"); again != first || err != nil {
 		t.Error("the key of one file changes")
 	}
+	if runtime.GOOS == "linux" && key(big, "x") == first {
+		t.Error("a file that was written again, with the time set back, has the same key")
+	}
+	first = key(big, "x")
 	if key(big, "y") == first {
 		t.Error("other options have the same key")
 	}
@@ -124,7 +174,7 @@ func TestKey(t *testing.T) {
 
 func FuzzReadTable(f *testing.F) {
 	path := filepath.Join(f.TempDir(), "x.idx")
-	if err := Write(f.Context(), path, graph.Columns{"a": {[]byte("hello")}}); err != nil {
+	if err := Write(f.Context(), path, "key", graph.Columns{"a": {[]byte("hello")}}); err != nil {
 		f.Fatal(err)
 	}
 	b, err := os.ReadFile(path)
@@ -134,7 +184,7 @@ func FuzzReadTable(f *testing.F) {
 	f.Add(b)
 	f.Add([]byte(magic))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		if _, err := readTable(b); err != nil && !errors.Is(err, ErrDamaged) {
+		if _, err := readHead(b); err != nil && !errors.Is(err, ErrDamaged) {
 			t.Fatal(err)
 		}
 	})

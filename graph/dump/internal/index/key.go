@@ -18,8 +18,9 @@ const (
 
 // Key names what an index is made of: the files by size, time of change and
 // sampled contents, in about a millisecond whatever their size, and options as
-// text. A file that was changed in place without any of its time, its size and
-// 66 blocks of it changing keeps its key.
+// text. The time of change includes the system's own (ctime), which no program can
+// set; where there is none, a file that was changed in place without any of its
+// time, its size and 66 blocks of it changing keeps its key.
 func Key(files []string, options ...any) (string, error) {
 	h := sha256.New()
 	for _, path := range files {
@@ -45,7 +46,7 @@ func addFile(h hash.Hash, path string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(h, "file %d %d\n", st.Size(), st.ModTime().UnixNano())
+	fmt.Fprintf(h, "file %d %d %s\n", st.Size(), st.ModTime().UnixNano(), identity(st))
 	block := make([]byte, sampleLen)
 	for i := range int64(samples + 2) {
 		off := (st.Size() - sampleLen) / (samples + 1) * i
