@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"fmt"
 
-	"github.com/refgraph/refgraph/graph"
-	"github.com/refgraph/refgraph/graph/dominator"
+	"github.com/refgraph/refgraph/graph/ask"
 	"github.com/refgraph/refgraph/render/view"
 	"github.com/spf13/cobra"
 )
@@ -15,7 +13,6 @@ type aroundFlags struct {
 	typ, object       string
 	depth, siblings   int
 	filter, highlight string
-	refcounts         bool
 	pic               pictureFlags
 }
 
@@ -47,7 +44,6 @@ func newAround(a *app, inbound bool, name, short, long string) *cobra.Command {
 	c.Flags().IntVar(&f.siblings, "max-siblings", 10, "most neighbours shown of one object")
 	c.Flags().StringVar(&f.filter, "filter", "", "show only objects of these types: name or glob")
 	c.Flags().StringVar(&f.highlight, "highlight", "", "emphasise objects of these types: name or glob")
-	c.Flags().BoolVar(&f.refcounts, "refcounts", false, "show reference counts, where the dump has them")
 	f.pic.add(c)
 	return c
 }
@@ -56,34 +52,21 @@ func runAround(ctx context.Context, a *app, path string, inbound bool, f aroundF
 	if err := f.pic.check(); err != nil {
 		return err
 	}
-	d, err := a.open(ctx, path)
+	s, err := a.open(ctx, path)
 	if err != nil {
 		return err
 	}
-	defer d.Close()
-	g := d.Graph
-	in := view.AroundInput{Graph: g, Inbound: inbound, Values: a.values, Depth: f.depth, Siblings: f.siblings, MaxNodes: f.pic.maxNodes}
-	if in.Targets, in.Name, err = pick(g, f.typ, f.object); err != nil {
-		return err
+	defer s.Close()
+	find := s.Refs
+	if inbound {
+		find = s.Backrefs
 	}
-	if in.Filter, err = ofTypes(g, f.filter); err != nil {
-		return err
-	}
-	if in.Highlight, err = ofTypes(g, f.highlight); err != nil {
-		return err
-	}
-	if f.refcounts {
-		if in.Note, err = refcounts(g); err != nil {
-			return err
-		}
-	}
-	if in.Sizes, err = dominator.Compute(ctx, g); err != nil {
-		return err
-	}
-	v, err := view.AroundView(ctx, in)
+	found, err := find(ctx, ask.AroundQuestion{
+		Type: f.typ, Object: f.object, Depth: f.depth, Siblings: f.siblings, Nodes: f.pic.maxNodes, Filter: f.filter, Highlight: f.highlight})
 	if err != nil {
 		return err
 	}
+	v := view.Around(found)
 	if f.pic.json(a) && f.pic.output == "" {
 		f.pic.output = "-"
 	}
@@ -91,39 +74,4 @@ func runAround(ctx context.Context, a *app, path string, inbound bool, f aroundF
 		return view.JSON(a.out, v, &view.Options{MaxNodes: f.pic.maxNodes, Redact: a.hide})
 	}
 	return f.pic.write(ctx, a, v)
-}
-
-// ofTypes is a test for the types that a pattern names; nil for no pattern.
-func ofTypes(g *graph.Graph, pattern string) (func(graph.NodeID) bool, error) {
-	if pattern == "" {
-		return nil, nil
-	}
-	set, _, err := pickType(g, pattern)
-	if err != nil {
-		return nil, err
-	}
-	return set.Has, nil
-}
-
-// refcounter is a Detailer of a dump with reference counts.
-type refcounter interface {
-	Refcount(n graph.NodeID) (count int64, ok bool)
-}
-
-// refcounts is a line about an object's reference count.
-func refcounts(g *graph.Graph) (func(graph.NodeID) string, error) {
-	d := g.Detail()
-	if kept, ok := d.(interface{ Unwrap() graph.Detailer }); ok {
-		d = kept.Unwrap()
-	}
-	rc, ok := d.(refcounter)
-	if !ok {
-		return nil, hintError{fmt.Errorf("--refcounts: a %s dump has no reference counts", g.Info().Format), "leave --refcounts out"}
-	}
-	return func(n graph.NodeID) string {
-		if k, ok := rc.Refcount(n); ok {
-			return fmt.Sprintf("refcount %d", k)
-		}
-		return ""
-	}, nil
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/refgraph/refgraph/cmd/refgraph/internal/memlimit"
 	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/ask"
 	"github.com/refgraph/refgraph/graph/dump"
 	"github.com/refgraph/refgraph/render/view"
 	"github.com/spf13/pflag"
@@ -85,37 +86,37 @@ func limitMemory(files ...string) memlimit.Limit {
 }
 
 // openWithin opens a dump within what the process may have.
-func (a *app) openWithin(ctx context.Context, path string, bar *bar) (*dump.Dump, error) {
+func (a *app) openWithin(ctx context.Context, path string, bar *bar) (*ask.Session, error) {
 	limit := limitMemory(path, a.exe)
-	d, err := a.cache().Open(ctx, path, a.options(bar))
+	s, err := ask.Open(ctx, path, &ask.Options{Options: *a.options(bar), Cache: a.cache(), Values: a.values, Refcounts: a.refcounts})
 	var full *graph.RoomError
 	if errors.As(err, &full) {
 		return nil, hintError{fmt.Errorf("%s: its %s objects need about %s of memory, and this process may have %s: %s",
 			path, view.Count(full.Objects), view.Bytes(uint64(full.Need)), view.Bytes(uint64(full.Limit)), limit.Why),
 			"raise that limit, or read the dump on another machine: it is a file like any other; GOMEMLIMIT=8GiB tries all the same"}
 	}
-	return d, err
+	return s, err
 }
 
-// openDumps are the dumps that a command has opened.
+// openDumps are the sessions that a command has opened.
 type openDumps struct {
 	mu   sync.Mutex
-	list []*dump.Dump
+	list []*ask.Session
 }
 
-func (o *openDumps) add(d *dump.Dump) {
+func (o *openDumps) add(s *ask.Session) {
 	if o == nil {
 		return
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.list = append(o.list, d)
+	o.list = append(o.list, s)
 }
 
 // err tells whether what was shown of all of them could be read.
 func (o *openDumps) err() error {
-	for _, d := range o.list {
-		if err := d.Err(); err != nil {
+	for _, s := range o.list {
+		if err := s.Err(); err != nil {
 			return err
 		}
 	}

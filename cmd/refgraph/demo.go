@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/refgraph/refgraph/graph/histogram"
+	"github.com/refgraph/refgraph/graph/ask"
 	"github.com/refgraph/refgraph/render/view"
 	"github.com/refgraph/refgraph/testdata/goheap"
 	"github.com/spf13/cobra"
@@ -38,40 +38,36 @@ func runDemo(ctx context.Context, a *app) error {
 	}
 	own := *a
 	own.exe = exe
-	d, err := own.open(ctx, path)
+	s, err := own.open(ctx, path)
 	if err != nil {
 		return err
 	}
-	defer d.Close()
+	defer s.Close()
 	step := func(command string) { fmt.Fprintf(a.out, "\n$ refgraph %s\n", command) }
 
 	step("info leak.heapdump --exe ./goleak")
-	info, err := describe(ctx, d.Graph)
+	info, err := s.Info(ctx, ask.InfoQuestion{})
 	if err != nil {
 		return err
 	}
 	printInfo(a, info)
 
 	step("top leak.heapdump --exe ./goleak -n 8")
-	h, err := count(ctx, d.Graph, histogram.ByShallow, false)
+	top, err := s.Top(ctx, ask.TopQuestion{Number: 8})
 	if err != nil {
 		return err
 	}
-	printTop(a, h, h.Top(histogram.ByShallow, 8), histogram.ByShallow)
+	printTop(a, top)
 
 	step("paths leak.heapdump --exe ./goleak --type " + demoType)
-	targets, name, err := pickType(d.Graph, demoType)
+	paths, err := s.Paths(ctx, ask.PathsQuestion{Type: demoType})
 	if err != nil {
 		return err
 	}
-	w, err := why(ctx, a, d.Graph, targets)
-	if err != nil {
-		return err
-	}
-	view := view.PathView(w.input(name, a.values, 0))
+	picture := view.Paths(paths)
 	for _, output := range []string{"-", "refgraph-demo.svg", "refgraph-demo.png"} {
 		pic := pictureFlags{output: output}
-		if err := pic.write(ctx, a, view); err != nil {
+		if err := pic.write(ctx, a, picture); err != nil {
 			return err
 		}
 	}

@@ -3,9 +3,7 @@ package main
 import (
 	"context"
 
-	"github.com/refgraph/refgraph/graph"
-	"github.com/refgraph/refgraph/graph/dominator"
-	"github.com/refgraph/refgraph/graph/suspect"
+	"github.com/refgraph/refgraph/graph/ask"
 	"github.com/refgraph/refgraph/render/view"
 	"github.com/spf13/cobra"
 )
@@ -43,83 +41,22 @@ with one parent together.`,
 	return c
 }
 
-// dominatorsJSON is the contract of `dominators --json`.
-type dominatorsJSON struct {
-	Dump  dumpJSON     `json:"dump"`
-	Nodes []branchJSON `json:"nodes"`
-}
-
-type branchJSON struct {
-	Object        string       `json:"object"` // the largest, of several
-	Type          string       `json:"type"`
-	Count         int          `json:"count"`
-	ShallowBytes  uint64       `json:"shallow_bytes"`
-	RetainedBytes uint64       `json:"retained_bytes"`
-	Children      []branchJSON `json:"children"`
-	MoreCount     int          `json:"more_count,omitempty"` // objects that are not among the children
-	MoreBytes     uint64       `json:"more_bytes,omitempty"`
-}
-
-func newBranchJSON(g *graph.Graph, b *dominator.Branch) branchJSON {
-	out := branchJSON{
-		Object: address(g, b.Node), Type: g.TypeName(b.Node), Count: b.Count, ShallowBytes: b.Shallow,
-		RetainedBytes: b.Retained, Children: []branchJSON{}, MoreCount: b.More, MoreBytes: b.MoreSize,
-	}
-	for _, c := range b.Children {
-		out.Children = append(out.Children, newBranchJSON(g, c))
-	}
-	return out
-}
-
 func runDominators(ctx context.Context, a *app, path string, f dominatorsFlags) error {
 	if err := f.pic.check(); err != nil {
 		return err
 	}
-	d, err := a.open(ctx, path)
+	s, err := a.open(ctx, path)
 	if err != nil {
 		return err
 	}
-	defer d.Close()
-	of := graph.None
-	if f.object != "" {
-		set, _, err := pickObject(d.Graph, f.object)
-		if err != nil {
-			return err
-		}
-		of = only(set)
-	}
-	h, err := suspect.NewHeap(ctx, d.Graph)
-	if err != nil {
-		return err
-	}
-	_, least := h.Tree.Total()
-	if of != graph.None {
-		least = h.Tree.Retained(of)
-	}
-	top, err := h.Tree.Branches(ctx, of, &dominator.BranchOptions{
-		ByType: f.byType, Raw: a.raw, Depth: f.depth, Siblings: f.siblings, Nodes: f.pic.maxNodes, Least: uint64(f.least / 100 * float64(least))})
+	defer s.Close()
+	found, err := s.Dominators(ctx, ask.DominatorsQuestion{
+		Object: f.object, ByType: f.byType, Raw: a.raw, Depth: f.depth, Siblings: f.siblings, Nodes: f.pic.maxNodes, Least: f.least})
 	if err != nil {
 		return err
 	}
 	if f.pic.json(a) {
-		out := dominatorsJSON{Dump: newDumpJSON(d.Graph), Nodes: []branchJSON{}}
-		if of != graph.None {
-			out.Nodes = append(out.Nodes, newBranchJSON(d.Graph, top))
-		}
-		for _, c := range top.Children {
-			if of == graph.None {
-				out.Nodes = append(out.Nodes, newBranchJSON(d.Graph, c))
-			}
-		}
-		return f.pic.writeJSON(a, out)
+		return f.pic.writeJSON(a, found)
 	}
-	return f.pic.write(ctx, a, view.DominatorView(h.Tree, h.Paths, top, a.values))
-}
-
-// only returns the object of a set of one.
-func only(set graph.Bitset) graph.NodeID {
-	for n := range set.All() {
-		return n
-	}
-	return graph.None
+	return f.pic.write(ctx, a, view.Dominators(found))
 }

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"strings"
 
+	"github.com/refgraph/refgraph/graph/ask"
 	"github.com/refgraph/refgraph/graph/dump"
 )
 
@@ -48,11 +49,12 @@ func exitCode(ctx context.Context, err error) int {
 		unknown  *dump.UnknownFormatError
 		syntax   *dump.SyntaxError
 		mismatch *dump.MismatchError
+		asked    *ask.Error
 	)
 	switch {
 	case ctx.Err() != nil || errors.Is(err, context.Canceled):
 		return exitInterrupted
-	case errors.As(err, &usage):
+	case errors.As(err, &usage), errors.As(err, &asked) && asked.Usage:
 		return exitUsage
 	case errors.As(err, &failOn):
 		return exitFailOn

@@ -5,8 +5,7 @@ import (
 	"fmt"
 
 	"github.com/refgraph/refgraph/graph"
-	"github.com/refgraph/refgraph/graph/histogram"
-	"github.com/refgraph/refgraph/graph/retain"
+	"github.com/refgraph/refgraph/graph/ask"
 	"github.com/refgraph/refgraph/render/view"
 	"github.com/spf13/cobra"
 )
@@ -20,50 +19,15 @@ func newInfo(a *app) *cobra.Command {
 	}
 }
 
-// infoJSON is the contract of `info --json`.
-type infoJSON struct {
-	Format           string        `json:"format"`
-	Runtime          string        `json:"runtime"`
-	RuntimeVersion   string        `json:"runtime_version"`
-	Taken            string        `json:"taken,omitempty"`
-	Objects          int           `json:"objects"`
-	References       int64         `json:"references"`
-	ShallowBytes     uint64        `json:"shallow_bytes"`
-	ReachableObjects int           `json:"reachable_objects"`
-	ReachableBytes   uint64        `json:"reachable_bytes"`
-	TypedBytes       uint64        `json:"typed_bytes"`
-	ExactBytes       uint64        `json:"exact_bytes"`
-	Roots            []rootsJSON   `json:"roots"`
-	Facts            []factJSON    `json:"facts"`
-	Warnings         []warningJSON `json:"warnings"`
-}
-
-type rootsJSON struct {
-	Kind  string `json:"kind"`
-	Count int    `json:"count"`
-}
-
-type factJSON struct {
-	Name  string `json:"name"`
-	Value string `json:"value"`
-}
-
-type warningJSON struct {
-	Offset  int64  `json:"offset"`
-	What    string `json:"what"`
-	Effect  string `json:"effect,omitempty"`
-	Omitted int    `json:"omitted,omitempty"`
-}
-
 func runInfo(ctx context.Context, a *app, path string) error {
 	quiet := *a
 	quiet.quiet = true // the warnings are part of the answer here
-	d, err := quiet.open(ctx, path)
+	s, err := quiet.open(ctx, path)
 	if err != nil {
 		return err
 	}
-	defer d.Close()
-	info, err := describe(ctx, d.Graph)
+	defer s.Close()
+	info, err := s.Info(ctx, ask.InfoQuestion{})
 	if err != nil {
 		return err
 	}
@@ -74,62 +38,7 @@ func runInfo(ctx context.Context, a *app, path string) error {
 	return nil
 }
 
-// describe counts what info shows.
-func describe(ctx context.Context, g *graph.Graph) (*infoJSON, error) {
-	tree, err := retain.Search(ctx, g)
-	if err != nil {
-		return nil, err
-	}
-	all, err := histogram.Count(ctx, g, nil)
-	if err != nil {
-		return nil, err
-	}
-	live, err := histogram.Count(ctx, g, tree.Reachable)
-	if err != nil {
-		return nil, err
-	}
-	exact, err := histogram.Count(ctx, g, func(n graph.NodeID) bool {
-		return g.TypeSource(n) == graph.TypeExact && tree.Reachable(n)
-	})
-	if err != nil {
-		return nil, err
-	}
-	meta := g.Info()
-	out := &infoJSON{
-		Format: meta.Format, Runtime: string(meta.Runtime), RuntimeVersion: meta.RuntimeVersion,
-		Objects: g.Len(), References: g.Refs(), ShallowBytes: all.Bytes,
-		ReachableObjects: live.Objects, ReachableBytes: live.Bytes, TypedBytes: live.Typed, ExactBytes: exact.Bytes,
-		Roots: []rootsJSON{}, Facts: []factJSON{}, Warnings: []warningJSON{},
-	}
-	if !meta.Taken.IsZero() {
-		out.Taken = meta.Taken.UTC().Format("2006-01-02T15:04:05Z")
-	}
-	for _, f := range meta.Facts {
-		out.Facts = append(out.Facts, factJSON(f))
-	}
-	for _, w := range g.Warnings() {
-		out.Warnings = append(out.Warnings, warningJSON{w.Offset, w.What, w.Effect, w.Omitted})
-	}
-	out.Roots = countRoots(g)
-	return out, nil
-}
-
-// countRoots counts the roots of each kind, in the order of the kinds.
-func countRoots(g *graph.Graph) []rootsJSON {
-	counts := map[graph.RootKind]int{}
-	for _, r := range g.Roots() {
-		counts[r.Kind]++
-	}
-	out := []rootsJSON{}
-	for k := graph.RootGlobal; k <= graph.RootUnknown; k++ {
-		if counts[k] > 0 {
-			out = append(out, rootsJSON{k.String(), counts[k]})
-		}
-	}
-	return out
-}
-
-func printInfo(a *app, i *infoJSON) {
+func printInfo(a *app, i *ask.InfoAnswer) {
 	width := 14
 	for _, f := range i.Facts {
 		width = max(width, len(f.Name))

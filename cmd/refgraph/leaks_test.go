@@ -9,6 +9,8 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"github.com/refgraph/refgraph/graph/ask"
 )
 
 // seeded are the leaks of testdata/programs/goleaks and what must be said of
@@ -60,7 +62,7 @@ func refgraphJSON(t *testing.T, into any, args ...string) int {
 	return code
 }
 
-func reasons(list []suspectJSON) string {
+func reasons(list []ask.Suspect) string {
 	var b strings.Builder
 	for _, s := range list {
 		b.WriteString(s.Detector + " " + s.Fingerprint + ": " + s.Reason + "\n")
@@ -74,7 +76,7 @@ func TestSeededLeaks(t *testing.T) {
 	exe := buildLeaks(t)
 	prints := map[string]string{}
 	for _, leak := range seeded {
-		var got suspectsJSON
+		var got ask.SuspectsAnswer
 		dump := leaksDump(t, exe, leak.name)
 		refgraphJSON(t, &got, "suspects", dump, "--exe", exe, "--no-cache")
 		os.Remove(dump) // ten of them are more than half a gigabyte
@@ -92,14 +94,14 @@ func TestSeededLeaks(t *testing.T) {
 			t.Errorf("%s is not among the first five suspects:\n%s", leak.name, reasons(got.Suspects))
 		}
 	}
-	var all suspectsJSON
+	var all ask.SuspectsAnswer
 	refgraphJSON(t, &all, "suspects", leaksDump(t, exe, "all"), "--exe", exe, "--no-cache")
 	for _, leak := range seeded {
 		if !strings.Contains(reasons(all.Suspects), leak.detector+" "+prints[leak.name]+": ") {
 			t.Errorf("%s is not among the suspects of all leaks, or has another fingerprint:\n%s", leak.name, reasons(all.Suspects))
 		}
 	}
-	var clean suspectsJSON
+	var clean ask.SuspectsAnswer
 	refgraphJSON(t, &clean, "suspects", leaksDump(t, exe, ""), "--exe", exe, "--no-cache")
 	if len(clean.Suspects) > 0 {
 		t.Errorf("the clean version has suspects:\n%s", reasons(clean.Suspects))
@@ -113,7 +115,7 @@ func TestSeededLeaks(t *testing.T) {
 func TestAnalysesOfADump(t *testing.T) {
 	exe := buildLeaks(t)
 	clean, leaks := leaksDump(t, exe, ""), leaksDump(t, exe, "cache,queue")
-	var d diffJSON
+	var d ask.DiffAnswer
 	if code := refgraphJSON(t, &d, "diff", clean, leaks, "--exe", exe, "--fail-on", "type=main.profile,grows>1000", "--fail-on", "type=main.view,grows>1000"); code != exitFailOn {
 		t.Errorf("diff exits with %d, want %d", code, exitFailOn)
 	}
@@ -131,9 +133,9 @@ func TestAnalysesOfADump(t *testing.T) {
 	if len(kept.Files) < 4 || kept.Bytes == 0 || !strings.Contains(kept.Files[0].Name, "goleaks-") {
 		t.Errorf("two dumps were read, and kept is %+v", kept)
 	}
-	var s suspectsJSON
+	var s ask.SuspectsAnswer
 	refgraphJSON(t, &s, "suspects", leaks, "--exe", exe, "--against", clean)
-	var fresh suspectsJSON
+	var fresh ask.SuspectsAnswer
 	refgraphJSON(t, &fresh, "suspects", leaks, "--exe", exe, "--against", clean, "--no-cache")
 	if reasons(fresh.Suspects) != reasons(s.Suspects) {
 		t.Errorf("from the cache:\n%sfresh:\n%s", reasons(s.Suspects), reasons(fresh.Suspects))
@@ -145,12 +147,12 @@ func TestAnalysesOfADump(t *testing.T) {
 	if !strings.Contains(reasons(s.Suspects), "grew from 50 to 5,000 since the older dump: one map[string]*main.profile") {
 		t.Errorf("no growth:\n%s", reasons(s.Suspects))
 	}
-	var c cyclesJSON
+	var c ask.CyclesAnswer
 	refgraphJSON(t, &c, "cycles", leaks, "--exe", exe)
 	if len(c.Cycles) == 0 || c.Cycles[0].Objects != 5001 || len(c.Cycles[0].Cycle) != 2 || c.Harm {
 		t.Errorf("cycles: %+v", c)
 	}
-	var doms dominatorsJSON
+	var doms ask.DominatorsAnswer
 	refgraphJSON(t, &doms, "dominators", leaks, "--exe", exe, "--by-type")
 	if len(doms.Nodes) == 0 || doms.Nodes[0].Type != "main.server" || len(doms.Nodes[0].Children) == 0 {
 		t.Errorf("dominators: %+v", doms)

@@ -6,8 +6,7 @@ import (
 	"strings"
 
 	"github.com/refgraph/refgraph/graph"
-	"github.com/refgraph/refgraph/graph/dominator"
-	"github.com/refgraph/refgraph/graph/retain"
+	"github.com/refgraph/refgraph/graph/ask"
 	"github.com/refgraph/refgraph/render/view"
 	"github.com/spf13/cobra"
 )
@@ -31,118 +30,24 @@ func newObject(a *app) *cobra.Command {
 	return c
 }
 
-// objectJSON is the answer of `object --json`.
-type objectJSON struct {
-	Dump          dumpJSON       `json:"dump"`
-	Object        string         `json:"object"`
-	Type          string         `json:"type"`
-	TypeSource    string         `json:"type_source"`
-	Note          string         `json:"note,omitempty"`
-	ShallowBytes  uint64         `json:"shallow_bytes"`
-	RetainedBytes uint64         `json:"retained_bytes"`
-	Reachable     bool           `json:"reachable"`
-	Dominator     string         `json:"dominator,omitempty"`
-	Fields        []fieldJSON    `json:"fields"`
-	FieldCount    int            `json:"field_count"`
-	Referrers     []referrerJSON `json:"referrers"`
-	ReferrerCount int            `json:"referrer_count"`
-	Path          *pathJSON      `json:"path,omitempty"`
-}
-
-type fieldJSON struct {
-	Name   string `json:"name"`
-	Type   string `json:"type"`
-	Value  string `json:"value,omitempty"`
-	Object string `json:"object,omitempty"`
-	Kind   string `json:"kind,omitempty"`
-}
-
-type referrerJSON struct {
-	Object    string        `json:"object"`
-	Type      string        `json:"type"`
-	Reference referenceJSON `json:"reference"`
-}
-
 func runObject(ctx context.Context, a *app, path, object string, limit int) error {
-	d, err := a.open(ctx, path)
+	s, err := a.open(ctx, path)
 	if err != nil {
 		return err
 	}
-	defer d.Close()
-	g := d.Graph
-	set, _, err := pickObject(g, object)
-	if err != nil {
-		return err
-	}
-	var n graph.NodeID
-	for n = range set.All() {
-		break
-	}
-	out, err := remember(ctx, a, g, question("object", n, limit), func() (objectJSON, error) {
-		return inspect(ctx, a, g, n, limit)
-	})
+	defer s.Close()
+	o, err := s.Object(ctx, ask.ObjectQuestion{Object: object, Number: limit, Raw: a.raw})
 	if err != nil {
 		return err
 	}
 	if a.json {
-		return a.writeJSON(a.out, out)
+		return a.writeJSON(a.out, o)
 	}
-	printObject(a, &out)
+	printObject(a, o)
 	return nil
 }
 
-// inspect collects everything about one object.
-func inspect(ctx context.Context, a *app, g *graph.Graph, n graph.NodeID, limit int) (out objectJSON, err error) {
-	sizes, err := dominator.Compute(ctx, g)
-	if err != nil {
-		return out, err
-	}
-	tree, err := retain.Search(ctx, g)
-	if err != nil {
-		return out, err
-	}
-	out = objectJSON{
-		Dump: newDumpJSON(g), Object: address(g, n), Type: g.TypeName(n), TypeSource: g.TypeSource(n).String(),
-		Note: g.Detail().Describe(n, a.values), ShallowBytes: g.Size(n), RetainedBytes: sizes.Retained(n),
-		Reachable: tree.Reachable(n), Dominator: address(g, sizes.Idom(n)), Fields: []fieldJSON{},
-	}
-	fields, total := g.Detail().Fields(n, a.values, limit)
-	out.FieldCount = total
-	for _, f := range fields {
-		fj := fieldJSON{Name: f.Name, Type: f.Type, Value: f.Value}
-		if f.Node != graph.None {
-			fj.Object, fj.Kind = address(g, f.Node), f.Kind.String()
-		}
-		out.Fields = append(out.Fields, fj)
-	}
-	out.Referrers, out.ReferrerCount = referrers(g, n, a.values, limit)
-	if out.Reachable {
-		p := newPathJSON(g, sizes, tree.Path(n, &retain.Options{Raw: a.raw, Values: a.values}))
-		out.Path = &p
-	}
-	return out, nil
-}
-
-// referrers lists what refers to an object, by one pass over all references:
-// for a single object that is cheaper than the reverse rows.
-func referrers(g *graph.Graph, n graph.NodeID, values bool, limit int) (list []referrerJSON, total int) {
-	list = []referrerJSON{}
-	for from := range graph.NodeID(g.Len()) {
-		for i, to := range g.Row(from) {
-			if to != n {
-				continue
-			}
-			total++
-			if len(list) < limit {
-				list = append(list, referrerJSON{address(g, from), g.TypeName(from),
-					referenceJSON{g.Detail().RefName(from, i, values), g.RefKind(from, i).String()}})
-			}
-		}
-	}
-	return list, total
-}
-
-func printObject(a *app, o *objectJSON) {
+func printObject(a *app, o *ask.ObjectAnswer) {
 	fmt.Fprintf(a.out, "%s %s\n", a.name(o.Type), o.Object)
 	if o.Note != "" {
 		fmt.Fprintf(a.out, "  %s\n", a.name(o.Note))

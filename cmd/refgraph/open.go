@@ -8,8 +8,8 @@ import (
 	"runtime/debug"
 
 	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/ask"
 	"github.com/refgraph/refgraph/graph/dump"
-	"github.com/refgraph/refgraph/graph/suspect"
 	"github.com/refgraph/refgraph/render/view"
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
@@ -22,52 +22,35 @@ func errDumpCount(n int) error {
 	return fmt.Errorf("one dump at a time, not %d", n)
 }
 
-// open reads a dump with the common flags, showing progress on a terminal, and
+// open opens a dump with the common flags, showing progress on a terminal, and
 // prints its warnings.
-func (a *app) open(ctx context.Context, path string) (*dump.Dump, error) {
+func (a *app) open(ctx context.Context, path string) (*ask.Session, error) {
 	a.endSoon(ctx)
 	bar := a.progress()
-	d, err := a.openWithin(ctx, path, bar)
+	s, err := a.openWithin(ctx, path, bar)
 	bar.clear()
 	if err != nil {
 		return nil, err
 	}
-	a.opened.add(d)
-	if d.Graph.Len() > manyObjects {
+	a.opened.add(s)
+	if s.Dump().Objects > manyObjects {
 		debug.SetGCPercent(5)
 	}
-	if a.refcounts {
-		if err := showRefcounts(d.Graph); err != nil {
-			d.Close()
-			return nil, err
-		}
-	}
-	a.warn(d.Graph.Warnings())
-	return d, nil
+	a.warn(s.Warnings())
+	return s, nil
 }
 
-// openHeap opens a dump with the analyses that most commands ask: dominators and
-// retaining paths; and an older one of the same program, unless its path is "".
-// The heap is valid until done is called.
-func (a *app) openHeap(ctx context.Context, path, older string) (h *suspect.Heap, done func(), err error) {
-	d, err := a.open(ctx, path)
-	if err != nil {
-		return nil, nil, err
+// openBoth opens a dump, and an older one of the same program unless its path is
+// "". They are open until done is called.
+func (a *app) openBoth(ctx context.Context, path, olderPath string) (s, older *ask.Session, done func(), err error) {
+	if s, err = a.open(ctx, path); err != nil || olderPath == "" {
+		return s, nil, func() { s.Close() }, err
 	}
-	if h, err = suspect.NewHeap(ctx, d.Graph); err != nil {
-		d.Close()
-		return nil, nil, err
+	if older, err = a.open(ctx, olderPath); err != nil {
+		s.Close()
+		return nil, nil, nil, err
 	}
-	if older == "" {
-		return h, func() { d.Close() }, nil
-	}
-	before, doneOlder, err := a.openHeap(ctx, older, "")
-	if err != nil {
-		d.Close()
-		return nil, nil, err
-	}
-	h.Older = before
-	return h, func() { doneOlder(); d.Close() }, nil
+	return s, older, func() { older.Close(); s.Close() }, nil
 }
 
 // manyObjects is from where on the collector may run more often: the columns of

@@ -57,6 +57,11 @@ func (f *pictureFlags) json(a *app) bool {
 	return a.json || strings.EqualFold(filepath.Ext(f.output), ".json")
 }
 
+// drawn reports whether the answer is to be a picture in a file.
+func (f *pictureFlags) drawn(a *app) bool {
+	return f.output != "" && f.output != "-" && !f.json(a)
+}
+
 // writeJSON writes to the output file, or to standard output without one.
 func (f *pictureFlags) writeJSON(a *app, v any) error {
 	return a.writeJSONFile(f.output, v)

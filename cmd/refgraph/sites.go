@@ -2,13 +2,10 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
-	"github.com/refgraph/refgraph/graph/dump"
-	"github.com/refgraph/refgraph/graph/dump/goheap"
-	"github.com/refgraph/refgraph/graph/dump/python"
+	"github.com/refgraph/refgraph/graph/ask"
 	"github.com/refgraph/refgraph/render/view"
 	"github.com/spf13/cobra"
 )
@@ -50,130 +47,40 @@ all with --all-frames.`,
 	return c
 }
 
-// sitesJSON is the contract of `sites --json`.
-type sitesJSON struct {
-	Sites      []siteJSON `json:"sites"`
-	TotalBytes int64      `json:"total_bytes"`
-	TotalCount int64      `json:"total_count"`
-}
-
-type siteJSON struct {
-	Traceback []frameJSON `json:"traceback"` // innermost first
-	Bytes     int64       `json:"bytes"`
-	Count     int64       `json:"count"`
-	OldBytes  *int64      `json:"old_bytes,omitempty"` // with --against
-	OldCount  *int64      `json:"old_count,omitempty"`
-}
-
-type frameJSON struct {
-	File string `json:"file"`
-	Line int    `json:"line,omitempty"`
-}
-
 func runSites(ctx context.Context, a *app, path string, f sitesFlags) error {
-	by := python.Group(f.by)
-	if by != python.ByLine && by != python.ByFile && by != python.ByTraceback {
-		return usageError{fmt.Errorf("--by %s: not one of lineno, filename, traceback", f.by)}
-	}
-	filters, err := f.filters()
-	if err != nil {
-		return usageError{err}
-	}
-	now, err := a.openSites(ctx, path, filters)
-	if err != nil {
-		return err
-	}
-	if f.against == "" {
-		return printSites(a, now.Statistics(by, f.cumulative), now, f.n)
-	}
-	old, err := a.openSites(ctx, f.against, filters)
-	if err != nil {
-		return err
-	}
-	return printSiteGrowth(a, python.Compare(old, now, by, f.cumulative), now, f.n)
-}
-
-func (f *sitesFlags) filters() (list []python.Filter, err error) {
-	for _, x := range []struct {
-		patterns []string
-		exclude  bool
-	}{{f.include, false}, {f.exclude, true}} {
-		for _, p := range x.patterns {
-			filter, err := python.ParseFilter(p, x.exclude, f.allFrames)
-			if err != nil {
-				return nil, err
-			}
-			list = append(list, filter)
-		}
-	}
-	return list, nil
-}
-
-func (a *app) openSites(ctx context.Context, path string, filters []python.Filter) (*python.Snapshot, error) {
 	bar := a.progress()
-	s, err := dump.Sites(ctx, path, a.options(bar))
+	found, err := ask.Sites(ctx, path, ask.SitesQuestion{
+		By: f.by, Cumulative: f.cumulative, Include: f.include, Exclude: f.exclude, AllFrames: f.allFrames, Older: f.against, Number: f.n}, a.options(bar))
 	bar.clear()
-	if errors.Is(err, python.ErrNoSites) {
-		return nil, hintError{fmt.Errorf("%s: %w", path, err), "start the program with python -X tracemalloc, or call tracemalloc.start() in it"}
+	switch {
+	case err != nil:
+		return err
+	case a.json:
+		return a.writeJSON(a.out, found)
+	case f.against != "":
+		printSiteGrowth(a, found)
+	default:
+		printSites(a, found)
 	}
-	if errors.Is(err, goheap.ErrNoSites) {
-		return nil, hintError{fmt.Errorf("%s: %w", path, err), "refgraph top and refgraph suspects need none"}
-	}
-	if err != nil {
-		return nil, err
-	}
-	return s.Filter(filters), nil
+	return nil
 }
 
-func totals(s *python.Snapshot) (bytes, count int64) {
-	for _, t := range s.Traces {
-		bytes += t.Size
-		count += t.Count
-	}
-	return bytes, count
-}
-
-func limit[T any](list []T, n int) []T {
-	if n > 0 && n < len(list) {
-		return list[:n]
-	}
-	return list
-}
-
-func printSites(a *app, all []python.Statistic, s *python.Snapshot, n int) error {
-	bytes, count := totals(s)
-	if a.json {
-		out := sitesJSON{Sites: []siteJSON{}, TotalBytes: bytes, TotalCount: count}
-		for _, x := range limit(all, n) {
-			out.Sites = append(out.Sites, siteJSON{Traceback: newFramesJSON(x.Frames), Bytes: x.Size, Count: x.Count})
-		}
-		return a.writeJSON(a.out, out)
-	}
+func printSites(a *app, s *ask.SitesAnswer) {
 	fmt.Fprintf(a.out, "%10s  %13s  %7s  SITE\n", "BYTES", "COUNT", "SHARE")
-	for _, x := range limit(all, n) {
-		share := view.Percent(view.Share(uint64(max(0, x.Size)), uint64(max(1, bytes))))
-		fmt.Fprintf(a.out, "%10s  %13s  %7s  %s\n", siteBytes(x.Size), view.Count(int(x.Count)), share, siteText(x.Frames, 36))
+	for _, x := range s.Sites {
+		share := view.Percent(view.Share(uint64(max(0, x.Bytes)), uint64(max(1, s.TotalBytes))))
+		fmt.Fprintf(a.out, "%10s  %13s  %7s  %s\n", siteBytes(x.Bytes), view.Count(int(x.Count)), share, siteText(a, x.Traceback, 36))
 	}
-	fmt.Fprintf(a.out, "%10s  %13s           all %s sites%s\n", siteBytes(bytes), view.Count(int(count)), view.Count(len(all)), notShown(len(all), n))
-	return nil
+	fmt.Fprintf(a.out, "%10s  %13s           all %s sites%s\n", siteBytes(s.TotalBytes), siteCount(s.TotalCount), view.Count(s.AllSites), notShown(s))
 }
 
-func printSiteGrowth(a *app, all []python.Growth, s *python.Snapshot, n int) error {
-	bytes, count := totals(s)
-	if a.json {
-		out := sitesJSON{Sites: []siteJSON{}, TotalBytes: bytes, TotalCount: count}
-		for _, x := range limit(all, n) {
-			out.Sites = append(out.Sites, siteJSON{Traceback: newFramesJSON(x.Frames), Bytes: x.NewSize, Count: x.NewCount, OldBytes: &x.OldSize, OldCount: &x.OldCount})
-		}
-		return a.writeJSON(a.out, out)
-	}
+func printSiteGrowth(a *app, s *ask.SitesAnswer) {
 	fmt.Fprintf(a.out, "%11s  %10s  %11s  %10s  SITE\n", "GROWTH", "BYTES", "GROWTH", "COUNT")
-	for _, x := range limit(all, n) {
-		fmt.Fprintf(a.out, "%11s  %10s  %11s  %10s  %s\n", signed(x.NewSize-x.OldSize, siteBytes), siteBytes(x.NewSize),
-			signed(x.NewCount-x.OldCount, siteCount), view.Count(int(x.NewCount)), siteText(x.Frames, 50))
+	for _, x := range s.Sites {
+		fmt.Fprintf(a.out, "%11s  %10s  %11s  %10s  %s\n", signed(x.Bytes-*x.OldBytes, siteBytes), siteBytes(x.Bytes),
+			signed(x.Count-*x.OldCount, siteCount), siteCount(x.Count), siteText(a, x.Traceback, 50))
 	}
-	fmt.Fprintf(a.out, "%11s  %10s  %11s  %10s  all %s sites%s\n", "", siteBytes(bytes), "", view.Count(int(count)), view.Count(len(all)), notShown(len(all), n))
-	return nil
+	fmt.Fprintf(a.out, "%11s  %10s  %11s  %10s  all %s sites%s\n", "", siteBytes(s.TotalBytes), "", siteCount(s.TotalCount), view.Count(s.AllSites), notShown(s))
 }
 
 func siteBytes(n int64) string { return view.Bytes(uint64(max(0, n))) }
@@ -186,29 +93,21 @@ func signed(n int64, text func(int64) string) string {
 	return "+" + text(n)
 }
 
-func notShown(all, n int) string {
-	if n <= 0 || all <= n {
-		return ""
+func notShown(s *ask.SitesAnswer) string {
+	if rest := s.AllSites - len(s.Sites); rest > 0 {
+		return fmt.Sprintf(", %s not shown (-n)", view.Count(rest))
 	}
-	return fmt.Sprintf(", %s not shown (-n)", view.Count(all-n))
+	return ""
 }
 
 // siteText writes a traceback, its frames below each other.
-func siteText(frames []python.Frame, indent int) string {
+func siteText(a *app, frames []ask.Frame, indent int) string {
 	lines := make([]string, len(frames))
 	for i, f := range frames {
-		lines[i] = f.String()
-		if f.Line == 0 {
-			lines[i] = f.File
+		lines[i] = a.name(f.File)
+		if f.Line != 0 {
+			lines[i] += fmt.Sprintf(":%d", f.Line)
 		}
 	}
 	return strings.Join(lines, "\n"+strings.Repeat(" ", indent)+"from ")
-}
-
-func newFramesJSON(frames []python.Frame) []frameJSON {
-	out := make([]frameJSON, len(frames))
-	for i, f := range frames {
-		out[i] = frameJSON{f.File, f.Line}
-	}
-	return out
 }

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/ask"
 	"github.com/refgraph/refgraph/graph/suspect"
 	"github.com/refgraph/refgraph/render/view"
 	"github.com/spf13/cobra"
@@ -41,91 +41,32 @@ func detectorHelp() (s string) {
 	return s
 }
 
-// suspectsJSON is the contract of `suspects --json`.
-type suspectsJSON struct {
-	Dump          dumpJSON      `json:"dump"`
-	Suspects      []suspectJSON `json:"suspects"`
-	PooledObjects int           `json:"pooled_objects"` // held by nothing but pools, which the collector empties
-	PooledBytes   uint64        `json:"pooled_bytes"`
-}
-
-type suspectJSON struct {
-	Detector      string            `json:"detector"`
-	Reason        string            `json:"reason"`
-	Hint          string            `json:"hint"`
-	Fingerprint   string            `json:"fingerprint"`
-	Object        string            `json:"object"`
-	Type          string            `json:"type"`
-	Count         int               `json:"count"`
-	Elements      int               `json:"elements"`
-	ElementType   string            `json:"element_type"`
-	RetainedBytes uint64            `json:"retained_bytes"`
-	Share         float64           `json:"share"`
-	Accumulation  *accumulationJSON `json:"accumulation"`
-	Path          *pathJSON         `json:"path"`
-}
-
-type accumulationJSON struct {
-	Object        string `json:"object"`
-	Type          string `json:"type"`
-	RetainedBytes uint64 `json:"retained_bytes"`
-}
-
-func newSuspectJSON(h *suspect.Heap, s *suspect.Suspect) suspectJSON {
-	out := suspectJSON{
-		Detector: s.Detector, Reason: s.Reason, Hint: s.Hint, Fingerprint: s.Fingerprint, Object: address(h.Graph, s.Object), Type: s.Type,
-		Count: s.Count, Elements: s.Elements, ElementType: s.ElementType, RetainedBytes: s.Retained, Share: s.Share,
-	}
-	if s.Accumulation != graph.None {
-		out.Accumulation = &accumulationJSON{address(h.Graph, s.Accumulation), h.Graph.TypeName(s.Accumulation), h.Tree.Retained(s.Accumulation)}
-	}
-	if s.Path.Root != nil {
-		p := newPathJSON(h.Graph, h.Tree, s.Path)
-		out.Path = &p
-	}
-	return out
-}
-
 func runSuspects(ctx context.Context, a *app, path string, f suspectsFlags) error {
 	if err := f.pic.check(); err != nil {
 		return err
 	}
-	h, done, err := a.openHeap(ctx, path, f.against)
+	s, older, done, err := a.openBoth(ctx, path, f.against)
 	if err != nil {
 		return err
 	}
 	defer done()
-	list, err := suspect.Find(ctx, h)
+	found, err := s.Suspects(ctx, ask.SuspectsQuestion{Number: f.n, Older: older, Pictures: f.pic.drawn(a)})
 	if err != nil {
 		return err
 	}
-	if f.n < 0 || f.n > len(list) && f.n > 0 {
-		return usageError{fmt.Errorf("-n %d: there are %d suspects", f.n, len(list))}
-	}
-	if f.n > 0 {
-		list = list[f.n-1 : f.n]
-	}
-	return showSuspects(ctx, a, h, list, f)
+	return showSuspects(ctx, a, found, f)
 }
 
-func showSuspects(ctx context.Context, a *app, h *suspect.Heap, list []suspect.Suspect, f suspectsFlags) error {
+func showSuspects(ctx context.Context, a *app, found *ask.SuspectsAnswer, f suspectsFlags) error {
 	if f.pic.json(a) {
-		out := suspectsJSON{Dump: newDumpJSON(h.Graph), Suspects: []suspectJSON{}}
-		out.PooledObjects, out.PooledBytes = h.Pooled()
-		for i := range list {
-			out.Suspects = append(out.Suspects, newSuspectJSON(h, &list[i]))
-		}
-		return f.pic.writeJSON(a, out)
+		return f.pic.writeJSON(a, found)
 	}
-	if f.pic.output != "" && f.pic.output != "-" {
+	list := found.Suspects
+	if f.pic.drawn(a) {
 		if len(list) == 0 {
 			return hintError{fmt.Errorf("no suspects: nothing to draw"), "refgraph top and refgraph dominators show what takes the memory"}
 		}
-		v, err := view.SuspectView(ctx, h, &list[0], a.values)
-		if err != nil {
-			return err
-		}
-		return f.pic.write(ctx, a, v)
+		return f.pic.write(ctx, a, view.Suspect(&list[0]))
 	}
 	if len(list) == 0 {
 		fmt.Fprintln(a.out, "no suspects; refgraph top and refgraph dominators show what takes the memory")
@@ -134,50 +75,47 @@ func showSuspects(ctx context.Context, a *app, h *suspect.Heap, list []suspect.S
 		if i > 0 {
 			fmt.Fprintln(a.out)
 		}
-		if err := printSuspect(a, h, i+1, &list[i]); err != nil {
-			return err
-		}
+		printSuspect(a, i+1, &list[i])
 	}
-	printPooled(a, h, len(list))
+	printPooled(a, found)
 	return nil
 }
 
 // printPooled says what is in pools and no suspect, if it is much or all there is
 // to say.
-func printPooled(a *app, h *suspect.Heap, suspects int) {
+func printPooled(a *app, found *ask.SuspectsAnswer) {
 	const much = 0.01
-	objects, bytes := h.Pooled()
-	if _, total := h.Tree.Total(); bytes == 0 || suspects > 0 && float64(bytes) < much*float64(total) {
+	suspects := len(found.Suspects)
+	if found.PooledBytes == 0 || suspects > 0 && float64(found.PooledBytes) < much*float64(found.ReachableBytes) {
 		return
 	}
 	if suspects > 0 {
 		fmt.Fprintln(a.out)
 	}
-	fmt.Fprintf(a.out, "%s objects (%s) are in sync.Pools and nowhere else: freed after two collections, not suspect\n", view.Count(objects), view.Bytes(bytes))
+	fmt.Fprintf(a.out, "%s objects (%s) are in sync.Pools and nowhere else: freed after two collections, not suspect\n", view.Count(found.PooledObjects), view.Bytes(found.PooledBytes))
 }
 
 // printSuspect writes one suspect for a terminal: the reason, the sizes, the
 // path.
-func printSuspect(a *app, h *suspect.Heap, number int, s *suspect.Suspect) error {
+func printSuspect(a *app, number int, s *ask.Suspect) {
 	fmt.Fprintf(a.out, "%d. %s\n", number, a.name(s.Reason))
 	fmt.Fprintf(a.out, "   %s retained, %s of the reachable heap · %s · fingerprint %s\n",
-		view.Bytes(s.Retained), view.Percent(s.Share), s.Detector, s.Fingerprint)
+		view.Bytes(s.RetainedBytes), view.Percent(s.Share), s.Detector, s.Fingerprint)
 	fmt.Fprintf(a.out, "   usual fix: %s\n", s.Hint)
-	if s.Path.Root == nil {
-		return nil
+	if s.Path == nil {
+		return
 	}
-	fmt.Fprintf(a.out, "   %s\n", a.name(h.Graph.String(s.Path.Root.Name)))
-	for _, line := range pathLines(h.Graph, s) {
+	fmt.Fprintf(a.out, "   %s\n", a.name(s.Path.Root.Name))
+	for _, line := range pathLines(s) {
 		fmt.Fprintf(a.out, "   %s\n", a.name(line))
 	}
-	return nil
 }
 
 // pathEnds is how many steps of a long path are printed at each end.
 const pathEnds = 6
 
 // pathLines is one line for each step of a suspect's path.
-func pathLines(g *graph.Graph, s *suspect.Suspect) (lines []string) {
+func pathLines(s *ask.Suspect) (lines []string) {
 	steps := s.Path.Steps
 	for i, step := range steps {
 		if i >= pathEnds && i < len(steps)-pathEnds {
@@ -187,10 +125,10 @@ func pathLines(g *graph.Graph, s *suspect.Suspect) (lines []string) {
 			continue
 		}
 		mark := ""
-		if step.Node == s.Accumulation {
+		if s.Accumulation != nil && step.Object == s.Accumulation.Object {
 			mark = "   ← it comes together here"
 		}
-		lines = append(lines, fmt.Sprintf("  %s → %s 0x%x%s", step.Ref, g.TypeName(step.Node), g.Address(step.Node), mark))
+		lines = append(lines, fmt.Sprintf("  %s → %s %s%s", step.Reference.Name, step.Type, step.Object, mark))
 	}
 	return lines
 }

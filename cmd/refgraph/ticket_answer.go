@@ -13,10 +13,10 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/refgraph/refgraph/cmd/refgraph/internal/ticket"
-	"github.com/refgraph/refgraph/graph/retain"
-	"github.com/refgraph/refgraph/graph/suspect"
+	"github.com/refgraph/refgraph/graph/ask"
 	"github.com/refgraph/refgraph/render/draw"
 	"github.com/refgraph/refgraph/render/view"
 )
@@ -35,7 +35,9 @@ type ticketQuestion struct {
 // ticketAsker makes answers from one heap.
 type ticketAsker struct {
 	a      *app
-	h      *suspect.Heap
+	s      *ask.Session
+	older  *ask.Session // may be nil
+	info   *ask.InfoAnswer
 	path   string
 	flags  ticketFlags
 	facts  []ticket.Fact
@@ -45,12 +47,12 @@ type ticketAsker struct {
 // askTicket reads the dump and answers what the flags ask. known are the comments
 // that the ticket has.
 func askTicket(ctx context.Context, a *app, path string, f ticketFlags, known []ticket.Marker) (*ticketQuestion, error) {
-	h, done, err := a.openHeap(ctx, path, f.against)
+	s, older, done, err := a.openBoth(ctx, path, f.against)
 	if err != nil {
 		return nil, err
 	}
-	t := &ticketAsker{a: a, h: h, path: path, flags: f}
-	q := &ticketQuestion{close: done, dump: t.dump()}
+	t := &ticketAsker{a: a, s: s, older: older, path: path, flags: f}
+	q := &ticketQuestion{close: done}
 	if err := t.ask(ctx, q, known); err != nil {
 		done()
 		return nil, err
@@ -62,13 +64,15 @@ func (t *ticketAsker) ask(ctx context.Context, q *ticketQuestion, known []ticket
 	if err := t.common(ctx); err != nil {
 		return err
 	}
+	q.dump = t.dump()
 	if t.flags.typ != "" || t.flags.object != "" {
 		return t.paths(ctx, q, known)
 	}
-	list, err := suspect.Find(ctx, t.h)
+	found, err := t.s.Suspects(ctx, ask.SuspectsQuestion{Older: t.older, Pictures: true})
 	if err != nil {
 		return err
 	}
+	list := found.Suspects
 	has := func(fingerprint string) bool {
 		return slices.ContainsFunc(known, func(m ticket.Marker) bool { return strings.HasPrefix(fingerprint, m.Fingerprint) })
 	}
@@ -76,14 +80,10 @@ func (t *ticketAsker) ask(ctx context.Context, q *ticketQuestion, known []ticket
 		if i >= t.flags.n && !has(list[i].Fingerprint) {
 			continue
 		}
-		answer, err := t.suspect(ctx, &list[i])
-		if err != nil {
-			return err
-		}
-		q.answers = append(q.answers, answer)
+		q.answers = append(q.answers, t.suspect(&list[i]))
 	}
 	for _, m := range known {
-		still := slices.ContainsFunc(list, func(s suspect.Suspect) bool { return strings.HasPrefix(s.Fingerprint, m.Fingerprint) })
+		still := slices.ContainsFunc(list, func(s ask.Suspect) bool { return strings.HasPrefix(s.Fingerprint, m.Fingerprint) })
 		if !still && m.Question == "" {
 			q.gone = append(q.gone, m)
 		}
@@ -93,13 +93,13 @@ func (t *ticketAsker) ask(ctx context.Context, q *ticketQuestion, known []ticket
 
 // paths answers why the objects of --type or --object are alive.
 func (t *ticketAsker) paths(ctx context.Context, q *ticketQuestion, known []ticket.Marker) error {
-	g := t.h.Graph
-	asked := digest("asked", string(g.Info().Runtime), t.flags.typ, t.flags.object)
-	targets, name, err := pick(g, t.flags.typ, t.flags.object)
+	runtime := t.info.Runtime
+	asked := digest("asked", runtime, t.flags.typ, t.flags.object)
+	found, err := t.s.Paths(ctx, ask.PathsQuestion{Type: t.flags.typ, Object: t.flags.object, Number: -1, Nodes: t.flags.maxNodes, Raw: t.a.raw})
 	if err != nil {
-		var usage usageError
+		var none *ask.Error
 		for _, m := range known {
-			if m.Question == asked && !errors.As(err, &usage) {
+			if m.Question == asked && errors.As(err, &none) && !none.Usage {
 				q.gone = append(q.gone, m)
 			}
 		}
@@ -108,12 +108,9 @@ func (t *ticketAsker) paths(ctx context.Context, q *ticketQuestion, known []tick
 		}
 		return err
 	}
-	w, err := why(ctx, t.a, g, targets)
-	if err != nil {
-		return err
-	}
-	fingerprint := digest("why", string(g.Info().Runtime), name, t.flags.object)
-	if w.merged.Alive == 0 {
+	name, p := found.Target.Type, found.Picture
+	fingerprint := digest("why", runtime, name, t.flags.object)
+	if p.Alive == 0 {
 		for _, m := range known {
 			if m.Question == asked || m.Fingerprint == fingerprint {
 				q.gone = append(q.gone, m)
@@ -121,14 +118,14 @@ func (t *ticketAsker) paths(ctx context.Context, q *ticketQuestion, known []tick
 			}
 		}
 	}
-	v := unproven(view.PathView(w.input(name, t.a.values, t.flags.maxNodes)))
+	v := unproven(view.Paths(found))
 	answer := t.answer(v, fingerprint)
 	answer.Question = asked
 	target := &v.Nodes[0]
 	answer.Title = t.named(v.Title, name)
-	answer.Objects, answer.Bytes = w.merged.Alive, target.Retained
-	answer.Verdict = t.verdict(w, v)
-	answer.Held = t.holders(w.merged)
+	answer.Objects, answer.Bytes = p.Alive, target.Retained
+	answer.Verdict = t.verdict(p, v)
+	answer.Held = t.holders(p)
 	answer.Next = t.next(v)
 	answer.Alt = "Reference graph: " + strings.TrimSuffix(t.a.name(altWords(v)), ".")
 	q.answers = append(q.answers, answer)
@@ -160,44 +157,31 @@ func (t *ticketAsker) named(sentence, name string) ticket.Text {
 }
 
 // verdict says how much, and who holds most.
-func (t *ticketAsker) verdict(w *whyAlive, v *view.View) []ticket.Text {
+func (t *ticketAsker) verdict(p *ask.PathsPicture, v *view.View) []ticket.Text {
 	n := &v.Nodes[0]
 	out := ticket.Say(ticket.Bold(fmt.Sprintf("%s, %s of the reachable heap.", view.Bytes(n.Retained), view.Percent(view.Share(n.Retained, v.Total)))))
-	rows := rootGroups(w.merged)
+	rows := p.Through
 	if len(rows) == 0 {
 		return []ticket.Text{ticket.Say(out, " No root reaches them: they wait for the collector.")}
 	}
 	who := t.root(rows[0])
-	if w.merged.Alive == 1 {
+	if p.Alive == 1 {
 		return []ticket.Text{ticket.Say(out, " The shortest path to it comes from ", who, ".")}
 	}
 	most := fmt.Sprintf(" The shortest paths of %s of them come from ", view.Count(rows[0].Targets))
-	if rows[0].Targets == w.merged.Alive {
+	if rows[0].Targets == p.Alive {
 		most = " All their shortest paths come from "
 	}
 	return []ticket.Text{ticket.Say(out, most, who, ".")}
 }
 
-// rootGroups are the roots that shortest paths come from, those of most targets
-// first.
-func rootGroups(m *retain.Merged) []*retain.Group {
-	var rows []*retain.Group
-	for i := range m.Groups {
-		if g := &m.Groups[i]; g.Root != nil && g.Targets > 0 {
-			rows = append(rows, g)
-		}
-	}
-	slices.SortStableFunc(rows, func(a, b *retain.Group) int { return cmp.Compare(b.Targets, a.Targets) })
-	return rows
-}
-
 // root names a root, or equal roots: global `main.cache`.
-func (t *ticketAsker) root(grp *retain.Group) ticket.Text {
-	g := t.h.Graph
-	if grp.Count > 1 {
-		return kindAndName(view.Count(grp.Count)+" ", t.a.name(g.String(grp.Root.Group)))
+func (t *ticketAsker) root(r ask.Through) ticket.Text {
+	words := t.a.name(strings.TrimSpace(r.Root.Head + " " + r.Root.Name))
+	if r.Root.Count > 1 {
+		return kindAndName(view.Count(r.Root.Count)+" ", words)
 	}
-	return kindAndName("", t.a.name(g.String(grp.Root.Name)))
+	return kindAndName("", words)
 }
 
 func kindAndName(before, sentence string) ticket.Text {
@@ -208,9 +192,9 @@ func kindAndName(before, sentence string) ticket.Text {
 	return ticket.Say(before, kind+" ", ticket.Name(name))
 }
 
-func (t *ticketAsker) holders(m *retain.Merged) (out ticket.Holders) {
-	for _, grp := range rootGroups(m) {
-		out.Rows = append(out.Rows, ticket.Holder{Who: t.root(grp), Reaches: grp.Targets})
+func (t *ticketAsker) holders(p *ask.PathsPicture) (out ticket.Holders) {
+	for _, r := range p.Through {
+		out.Rows = append(out.Rows, ticket.Holder{Who: t.root(r), Reaches: r.Targets})
 	}
 	return out
 }
@@ -244,21 +228,18 @@ func diffStep() ticket.Text {
 }
 
 // suspect answers what one suspect is.
-func (t *ticketAsker) suspect(ctx context.Context, s *suspect.Suspect) (*ticket.Answer, error) {
-	v, err := view.SuspectView(ctx, t.h, s, t.a.values)
-	if err != nil {
-		return nil, err
-	}
+func (t *ticketAsker) suspect(s *ask.Suspect) *ticket.Answer {
+	v := view.Suspect(s)
 	answer := t.answer(unproven(v), s.Fingerprint)
 	answer.Title = ticket.Say(t.a.name(view.UpperFirst(s.Reason)))
-	answer.Objects, answer.Bytes = cmp.Or(s.Elements, s.Count), s.Retained
-	answer.Verdict = []ticket.Text{ticket.Say(ticket.Bold(fmt.Sprintf("%s, %s of the reachable heap.", view.Bytes(s.Retained), view.Percent(s.Share))))}
-	if root := s.Path.Root; root != nil {
-		answer.Verdict[0] = ticket.Say(answer.Verdict[0], " The shortest path to it comes from ", kindAndName("", t.a.name(t.h.Graph.String(root.Name))), ".")
+	answer.Objects, answer.Bytes = cmp.Or(s.Elements, s.Count), s.RetainedBytes
+	answer.Verdict = []ticket.Text{ticket.Say(ticket.Bold(fmt.Sprintf("%s, %s of the reachable heap.", view.Bytes(s.RetainedBytes), view.Percent(s.Share))))}
+	if s.Path != nil {
+		answer.Verdict[0] = ticket.Say(answer.Verdict[0], " The shortest path to it comes from ", kindAndName("", t.a.name(s.Path.Root.Name)), ".")
 	}
 	answer.Next = []ticket.Text{ticket.Say("The usual fix: ", t.a.name(s.Hint), "."), diffStep()}
 	answer.Alt = "Reference graph: " + t.a.name(altWords(v))
-	return answer, nil
+	return answer
 }
 
 // altWords says a picture in words: each root's way to the target.
@@ -298,16 +279,17 @@ func (t *ticketAsker) answer(v *view.View, fingerprint string) *ticket.Answer {
 
 // common finds the facts of the dump and makes the report.
 func (t *ticketAsker) common(ctx context.Context) error {
-	i, err := describe(ctx, t.h.Graph)
+	i, err := t.s.Info(ctx, ask.InfoQuestion{})
 	if err != nil {
 		return err
 	}
+	t.info = i
 	fact := func(name string, parts ...any) {
 		t.facts = append(t.facts, ticket.Fact{Name: name, Value: ticket.Say(parts...)})
 	}
 	fact("Dump", t.dump())
 	runtime := strings.TrimSpace(i.Runtime + " " + i.RuntimeVersion)
-	for _, f := range t.h.Graph.Info().Facts {
+	for _, f := range i.Facts {
 		switch f.Name {
 		case "GOOS", "GOARCH", "goroutines", "threads":
 			runtime += ", " + f.Name + " " + f.Value
@@ -328,17 +310,16 @@ func (t *ticketAsker) common(ctx context.Context) error {
 		if t.flags.typ != "" {
 			types = []string{t.flags.typ}
 		}
-		t.report, err = makeReport(ctx, t.a, t.h, reportFlags{against: t.flags.against, types: types})
+		t.report, err = makeReport(ctx, t.a, t.s, t.older, reportFlags{against: t.flags.against, types: types})
 	}
 	return err
 }
 
 // dump names the dump and when it was taken.
 func (t *ticketAsker) dump() ticket.Text {
-	info := t.h.Graph.Info()
-	out := ticket.Say(ticket.Name(t.a.name(info.Name)))
-	if !info.Taken.IsZero() {
-		out = ticket.Say(out, ", taken "+info.Taken.UTC().Format("2006-01-02 15:04 UTC"))
+	out := ticket.Say(ticket.Name(t.a.name(t.s.Dump().Name)))
+	if taken, err := time.Parse(time.RFC3339, t.info.Taken); err == nil {
+		out = ticket.Say(out, ", taken "+taken.UTC().Format("2006-01-02 15:04 UTC"))
 	}
 	return out
 }

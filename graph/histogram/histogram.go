@@ -128,11 +128,12 @@ func (h *Histogram) Top(by Order, n int) []Row {
 		ByShallow:  func(r Row) uint64 { return r.Shallow },
 		ByRetained: func(r Row) uint64 { return r.Retained },
 	}[by]
-	slices.SortFunc(h.Rows, func(a, b Row) int {
+	rows := slices.Clone(h.Rows) // others may read them
+	slices.SortFunc(rows, func(a, b Row) int {
 		return cmp.Or(cmp.Compare(key(b), key(a)), strings.Compare(a.Name, b.Name), cmp.Compare(a.Type, b.Type))
 	})
-	if n <= 0 || n > len(h.Rows) {
-		n = len(h.Rows)
+	if n <= 0 || n > len(rows) {
+		n = len(rows)
 	}
-	return h.Rows[:n]
+	return rows[:n]
 }

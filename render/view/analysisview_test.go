@@ -7,16 +7,25 @@ import (
 	"testing"
 
 	"github.com/refgraph/refgraph/graph"
-	"github.com/refgraph/refgraph/graph/cycle"
-	heapdiff "github.com/refgraph/refgraph/graph/diff"
-	"github.com/refgraph/refgraph/graph/dominator"
+	"github.com/refgraph/refgraph/graph/ask"
+	"github.com/refgraph/refgraph/graph/dump"
 	"github.com/refgraph/refgraph/graph/graphtest"
-	leak "github.com/refgraph/refgraph/graph/suspect"
 	"github.com/refgraph/refgraph/render/view"
 )
 
+// session is the session of a graph.
+func session(t *testing.T, g *graph.Graph) *ask.Session {
+	t.Helper()
+	s, err := ask.Of(t.Context(), &dump.Dump{Graph: g}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
 // cacheOf is a heap with a cache of n sessions, a cycle and a weak reference.
-func cacheOf(t *testing.T, n int) (*graphtest.Picture, *leak.Heap) {
+func cacheOf(t *testing.T, n int) (*graphtest.Picture, *ask.Session) {
 	t.Helper()
 	var b strings.Builder
 	b.WriteString(`@main.cache>c c.m>m c=main.Cache/64 m=map/48! c.a>x x.to>y y.to>x x=main.X/10 y=main.Y/10 c.w>y:weak `)
@@ -24,11 +33,18 @@ func cacheOf(t *testing.T, n int) (*graphtest.Picture, *leak.Heap) {
 		fmt.Fprintf(&b, `m["k%d"]>s%d s%d=main.Session/400 s%d.user>u%d u%d=main.User/40 `, i, i, i, i, i, i)
 	}
 	p := graphtest.Parse(t, b.String())
-	h, err := leak.NewHeap(t.Context(), p.Graph)
-	if err != nil {
-		t.Fatal(err)
+	return p, session(t, p.Graph)
+}
+
+// must returns an answer without its error.
+func must[A any](t *testing.T) func(A, error) A {
+	return func(a A, err error) A {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a
 	}
-	return p, h
 }
 
 // check draws a view as text and checks what every view must hold.
@@ -58,28 +74,21 @@ func check(t *testing.T, v *view.View, want ...string) {
 }
 
 func TestDominatorView(t *testing.T) {
-	p, h := cacheOf(t, 20)
-	top, err := h.Tree.Branches(t.Context(), graph.None, &dominator.BranchOptions{ByType: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	check(t, view.DominatorView(h.Tree, h.Paths, top, false), "its dominator tree", "main.cache", "main.Cache", `.m["…"] 20×`, "main.Session", ".user 20×")
-	if top, err = h.Tree.Branches(t.Context(), p.ID("c"), &dominator.BranchOptions{Siblings: 3}); err != nil {
-		t.Fatal(err)
-	}
-	check(t, view.DominatorView(h.Tree, h.Paths, top, false), "What is freed with this main.Cache", "× 18 more")
+	p, s := cacheOf(t, 20)
+	ok := must[*ask.DominatorsAnswer](t)
+	check(t, view.Dominators(ok(s.Dominators(t.Context(), ask.DominatorsQuestion{ByType: true}))),
+		"its dominator tree", "main.cache", "main.Cache", `.m["…"] 20×`, "main.Session", ".user 20×")
+	q := ask.DominatorsQuestion{Object: fmt.Sprintf("0x%x", p.Address(p.ID("c"))), Siblings: 3}
+	check(t, view.Dominators(ok(s.Dominators(t.Context(), q))), "What is freed with this main.Cache", "× 18 more")
 }
 
 func TestSuspectView(t *testing.T) {
-	_, h := cacheOf(t, 2000)
-	list, err := leak.Find(t.Context(), h)
-	if err != nil || len(list) == 0 {
-		t.Fatal(list, err)
+	_, s := cacheOf(t, 2000)
+	a := must[*ask.SuspectsAnswer](t)(s.Suspects(t.Context(), ask.SuspectsQuestion{Pictures: true}))
+	if len(a.Suspects) == 0 {
+		t.Fatal("no suspects")
 	}
-	v, err := view.SuspectView(t.Context(), h, &list[0], false)
-	if err != nil {
-		t.Fatal(err)
-	}
+	v := view.Suspect(&a.Suspects[0])
 	check(t, v, "Suspect: one main.Cache holds 2,000 main.Session", "usual fix", "main.cache", `.m["…"]`, "× 2,000")
 	suspects := 0
 	for _, e := range v.Edges {
@@ -93,12 +102,8 @@ func TestSuspectView(t *testing.T) {
 }
 
 func TestCycleView(t *testing.T) {
-	_, h := cacheOf(t, 1)
-	list, err := cycle.Find(t.Context(), h.Tree)
-	if err != nil || len(list) != 1 {
-		t.Fatal(list, err)
-	}
-	v := view.CycleView(h.Tree, h.Paths, list[0], false)
+	_, s := cacheOf(t, 1)
+	v := view.Cycle(must[*ask.CyclesAnswer](t)(s.Cycles(t.Context(), ask.CyclesQuestion{Show: 1})))
 	check(t, v, "2 objects refer to each other in a cycle", ".to", "(cycle)", "main.cache")
 	closed := 0
 	for _, e := range v.Edges {
@@ -114,45 +119,37 @@ func TestCycleView(t *testing.T) {
 func TestGrowthView(t *testing.T) {
 	_, old := cacheOf(t, 10)
 	_, now := cacheOf(t, 30)
-	root, err := heapdiff.Grow(t.Context(), old.Tree, now.Tree, 60)
-	if err != nil {
-		t.Fatal(err)
-	}
-	v := view.GrowthView(old.Tree, now.Tree, now.Paths, root)
+	v := view.Growth(must[*ask.DiffAnswer](t)(now.Diff(t.Context(), old, ask.DiffQuestion{Nodes: 60})))
 	check(t, v, "The heap grew from", "10 before, 20 more", "main.Session", "main.cache")
 	for _, n := range v.Nodes {
 		if n.Kind == view.ObjectNode && n.Growth <= 0 {
 			t.Errorf("%s did not grow", n.Head)
 		}
 	}
+	shrunk := view.Growth(must[*ask.DiffAnswer](t)(old.Diff(t.Context(), now, ask.DiffQuestion{Nodes: 60})))
+	if !strings.Contains(shrunk.Title, "The heap shrank from") {
+		t.Errorf("title %q", shrunk.Title)
+	}
 }
 
 func TestAroundView(t *testing.T) {
-	p, h := cacheOf(t, 30)
-	set := graph.NewBitset(p.Len())
-	set.Add(p.ID("y"))
-	in := view.AroundInput{Graph: p.Graph, Sizes: h.Tree, Targets: set, Name: "main.Y", Inbound: true,
-		Highlight: func(n graph.NodeID) bool { return n == p.ID("c") },
-		Note:      func(graph.NodeID) string { return "refcount 7" }}
-	v, err := view.AroundView(t.Context(), in)
-	if err != nil {
-		t.Fatal(err)
-	}
-	check(t, v, "What refers to main.Y", "main.X", "main.cache", ".to", "weak", "refcount 7")
+	_, s := cacheOf(t, 30)
+	ok := must[*ask.AroundAnswer](t)
+	v := view.Around(ok(s.Backrefs(t.Context(), ask.AroundQuestion{Type: "main.Y", Highlight: "main.Cache"})))
+	check(t, v, "What refers to main.Y", "main.X", "main.cache", ".to", "weak")
 	for _, n := range v.Nodes {
 		if n.Emphasis != (n.Head == "main.Cache") {
 			t.Errorf("%s emphasised: %v", n.Head, n.Emphasis)
 		}
 	}
-	out := graph.NewBitset(p.Len())
-	out.Add(p.ID("m"))
-	in = view.AroundInput{Graph: p.Graph, Targets: out, Name: "map", Siblings: 4, Depth: 1}
-	if v, err = view.AroundView(t.Context(), in); err != nil {
-		t.Fatal(err)
+	q := ask.AroundQuestion{Type: "map", Siblings: 4, Depth: 1}
+	check(t, view.Around(ok(s.Refs(t.Context(), q))), "What map refers to", "main.Session", "× 26 more")
+	q.Filter = "main.User"
+	if v := view.Around(ok(s.Refs(t.Context(), q))); len(v.Nodes) != 1 {
+		t.Errorf("%d boxes with a filter that leaves none", len(v.Nodes))
 	}
-	check(t, v, "What map refers to", "main.Session", "× 26 more")
-	in.Filter = func(n graph.NodeID) bool { return p.TypeName(n) == "main.User" }
-	if v, err = view.AroundView(t.Context(), in); err != nil || len(v.Nodes) != 1 {
-		t.Errorf("%d boxes with a filter that leaves none (%v)", len(v.Nodes), err)
+	v = view.Around(ok(s.Refs(t.Context(), ask.AroundQuestion{Type: "main.Session"})))
+	if len(v.LeftOut) != 1 || !strings.HasPrefix(v.LeftOut[0], "20 more main.Session") {
+		t.Errorf("left out %q", v.LeftOut)
 	}
 }

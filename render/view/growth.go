@@ -4,62 +4,42 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/refgraph/refgraph/graph"
-	heapdiff "github.com/refgraph/refgraph/graph/diff"
-	"github.com/refgraph/refgraph/graph/dominator"
-	"github.com/refgraph/refgraph/graph/retain"
+	"github.com/refgraph/refgraph/graph/ask"
 )
 
-// GrowthView draws where the heap grew from one dump to the next, down the
-// dominator trees read by type.
-// Paths, of the new dump, names the roots; nil leaves them out.
-func GrowthView(old, new *dominator.Tree, paths *retain.Tree, root *heapdiff.Growth) *View {
-	g := new.Graph()
-	_, before := old.Total()
-	_, after := new.Total()
-	b := boxes{g: g, sizes: new, v: &View{Runtime: g.Info().Runtime, Total: after, Hidden: true}}
+// Growth is the picture of where the heap grew from one dump to the next, down the
+// dominator trees read by type, of an [ask.DiffAnswer] that was asked for it.
+func Growth(a *ask.DiffAnswer) *View {
+	p := a.Picture
+	v := of(&p.Picture)
 	word := "grew"
-	if after < before {
+	if p.Total < p.OldTotal {
 		word = "shrank"
 	}
-	b.v.Title = fmt.Sprintf("The heap %s from %s to %s", word, Bytes(before), Bytes(after))
-	b.v.Subtitle = []string{
-		strings.Join(append([]string{"since " + old.Graph().Info().Name}, infoFacts(g.Info())...), " · "),
+	v.Title = fmt.Sprintf("The heap %s from %s to %s", word, Bytes(p.OldTotal), Bytes(p.Total))
+	v.Subtitle = []string{
+		strings.Join(append([]string{"since " + p.OldName}, infoFacts(&p.Info)...), " · "),
 		"each object is freed when the one above it is; what grew, by type",
 	}
-	for _, c := range root.Children {
-		at := len(b.v.Nodes)
-		b.growth(c, -1)
-		if c.Node != graph.None {
-			b.held(paths, at, c.Node, c.New.Count)
+	for i := range p.Boxes {
+		if b := &p.Boxes[i]; b.Kind != ask.RootBox {
+			v.Nodes[i].Note = before(b)
 		}
 	}
-	if root.LeftOut > 0 {
-		b.v.LeftOut = append(b.v.LeftOut, fmt.Sprintf("%s more types grew, by less", Count(root.LeftOut)))
+	if p.LeftOut > 0 {
+		v.LeftOut = append(v.LeftOut, fmt.Sprintf("%s more types grew, by less", Count(p.LeftOut)))
 	}
-	return b.v
+	return v
 }
 
-func (b *boxes) growth(x *heapdiff.Growth, parent int) {
-	n := Node{Kind: ObjectNode, Head: x.Name, Count: x.New.Count, Shallow: x.New.Bytes, Retained: x.New.Retained, Sized: true}
-	if x.Node != graph.None {
-		n = b.object(x.Node)
-		n.Count, n.Shallow, n.Retained = x.New.Count, x.New.Bytes, x.New.Retained
-	}
-	more, _, retained := x.Grown()
-	n.Growth = retained
-	n.Note = Count(x.Old.Count) + " before"
-	switch {
+// before says how many objects there were.
+func before(b *ask.Box) string {
+	s := Count(b.Before) + " before"
+	switch more := b.Count - b.Before; {
 	case more > 0:
-		n.Note += ", " + Count(more) + " more"
+		s += ", " + Count(more) + " more"
 	case more < 0:
-		n.Note += ", " + Count(-more) + " fewer"
+		s += ", " + Count(-more) + " fewer"
 	}
-	at := b.add(n)
-	if parent >= 0 && x.Node != graph.None {
-		b.v.Edges = append(b.v.Edges, Edge{From: parent, To: at, Label: b.heldBy(x.Node, x.Nodes()), Count: max(1, x.New.Count), Retained: x.New.Retained})
-	}
-	for _, c := range x.Children {
-		b.growth(c, at)
-	}
+	return s
 }

@@ -6,38 +6,15 @@ import (
 	"testing"
 
 	"github.com/refgraph/refgraph/graph"
-	"github.com/refgraph/refgraph/graph/dominator"
+	"github.com/refgraph/refgraph/graph/ask"
 	"github.com/refgraph/refgraph/graph/graphtest"
-	"github.com/refgraph/refgraph/graph/retain"
 	"github.com/refgraph/refgraph/render/view"
 )
 
 // pathView makes the view of why all objects of a type are alive.
 func pathView(t *testing.T, g *graph.Graph, typ string, maxNodes int) *view.View {
 	t.Helper()
-	set := graph.NewBitset(g.Len())
-	for n := range graph.NodeID(g.Len()) {
-		if g.TypeName(n) == typ {
-			set.Add(n)
-		}
-	}
-	tree, err := retain.Search(t.Context(), g)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := retain.Merge(t.Context(), tree, set, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	sizes, err := dominator.Compute(t.Context(), g)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, freed, err := sizes.Freed(t.Context(), set)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return view.PathView(view.PathInput{Merged: m, Sizes: sizes, Target: typ, Freed: freed, MaxNodes: maxNodes})
+	return view.Paths(must[*ask.PathsAnswer](t)(session(t, g).Paths(t.Context(), ask.PathsQuestion{Type: typ, Nodes: maxNodes})))
 }
 
 // arrows writes the edges of a view.

@@ -1,81 +1,14 @@
-package main
+package ask
 
 import (
 	"cmp"
 	"fmt"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/refgraph/refgraph/graph"
 )
-
-// pick returns the objects that --type and --object name, and a short name for
-// them all.
-func pick(g *graph.Graph, typ, object string) (set graph.Bitset, name string, err error) {
-	switch {
-	case typ != "" && object != "":
-		return nil, "", usageError{fmt.Errorf("--type or --object, not both")}
-	case typ != "":
-		return pickType(g, typ)
-	case object != "":
-		return pickObject(g, object)
-	}
-	return nil, "", usageError{hintError{fmt.Errorf("which objects?"), "give --type NAME or --object 0x…; refgraph top lists the types"}}
-}
-
-func pickObject(g *graph.Graph, object string) (graph.Bitset, string, error) {
-	addr, err := strconv.ParseUint(strings.TrimPrefix(strings.ToLower(object), "0x"), 16, 64)
-	if err != nil {
-		return nil, "", usageError{fmt.Errorf("--object %s: not a hexadecimal address", object)}
-	}
-	n, _, ok := g.Containing(addr)
-	if !ok {
-		return nil, "", hintError{fmt.Errorf("no object at 0x%x", addr), "addresses are those of refgraph's output or the program's %p; the object may be gone"}
-	}
-	set := graph.NewBitset(g.Len())
-	set.Add(n)
-	return set, g.TypeName(n), nil
-}
-
-func pickType(g *graph.Graph, pattern string) (graph.Bitset, string, error) {
-	used := usedTypes(g)
-	want := matchTypes(g, used, pattern)
-	if len(want) == 0 {
-		return nil, "", unknownType(g, used, pattern)
-	}
-	pickOne := make([]bool, g.Types().Len())
-	for _, t := range want {
-		pickOne[t] = true
-	}
-	set := graph.NewBitset(g.Len())
-	for n, t := range g.TypeColumn() {
-		if pickOne[t] {
-			set.Add(graph.NodeID(n))
-		}
-	}
-	return set, commonName(g, want, pattern), nil
-}
-
-// commonName is the name of the types if they have one, otherwise the pattern.
-func commonName(g *graph.Graph, types []graph.TypeID, pattern string) string {
-	name := g.Types().Name(types[0])
-	for _, t := range types {
-		if g.Types().Name(t) != name {
-			return pattern
-		}
-	}
-	return name
-}
-
-func usedTypes(g *graph.Graph) []bool {
-	used := make([]bool, g.Types().Len())
-	for _, t := range g.TypeColumn() {
-		used[t] = true
-	}
-	return used
-}
 
 // matchTypes returns the types with objects that the pattern names: by full
 // name, else by unqualified name, else as a glob. A pointer type names what it
@@ -158,7 +91,7 @@ func unknownType(g *graph.Graph, used []bool, pattern string) error {
 		}
 		hint = "did you mean " + strings.Join(names, ", ") + "?"
 	}
-	return hintError{fmt.Errorf("no object of type %s", pattern), hint}
+	return &Error{What: fmt.Sprintf("no object of type %s", pattern), Do: hint}
 }
 
 // distance is the Levenshtein distance of two names, of at most 64 bytes each.

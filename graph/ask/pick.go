@@ -1,0 +1,92 @@
+package ask
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/refgraph/refgraph/graph"
+)
+
+// pick returns the objects that a type and an object name, and a short name for
+// them all.
+func pick(g *graph.Graph, typ, object string) (set graph.Bitset, name string, err error) {
+	switch {
+	case typ != "" && object != "":
+		return nil, "", wrong("--type or --object, not both", "")
+	case typ != "":
+		return pickType(g, typ)
+	case object != "":
+		n, err := findObject(g, object)
+		if err != nil {
+			return nil, "", err
+		}
+		set = graph.NewBitset(g.Len())
+		set.Add(n)
+		return set, g.TypeName(n), nil
+	}
+	return nil, "", wrong("which objects?", "give --type NAME or --object 0x…; refgraph top lists the types")
+}
+
+// findObject returns the object at, or around, an address.
+func findObject(g *graph.Graph, object string) (graph.NodeID, error) {
+	addr, err := strconv.ParseUint(strings.TrimPrefix(strings.ToLower(object), "0x"), 16, 64)
+	if err != nil {
+		return graph.None, wrong(fmt.Sprintf("--object %s: not a hexadecimal address", object), "")
+	}
+	n, _, ok := g.Containing(addr)
+	if !ok {
+		return graph.None, &Error{What: fmt.Sprintf("no object at 0x%x", addr), Do: "addresses are those of refgraph's output or the program's %p; the object may be gone"}
+	}
+	return n, nil
+}
+
+func pickType(g *graph.Graph, pattern string) (graph.Bitset, string, error) {
+	used := usedTypes(g)
+	want := matchTypes(g, used, pattern)
+	if len(want) == 0 {
+		return nil, "", unknownType(g, used, pattern)
+	}
+	pickOne := make([]bool, g.Types().Len())
+	for _, t := range want {
+		pickOne[t] = true
+	}
+	set := graph.NewBitset(g.Len())
+	for n, t := range g.TypeColumn() {
+		if pickOne[t] {
+			set.Add(graph.NodeID(n))
+		}
+	}
+	return set, commonName(g, want, pattern), nil
+}
+
+// commonName is the name of the types if they have one, otherwise the pattern.
+func commonName(g *graph.Graph, types []graph.TypeID, pattern string) string {
+	name := g.Types().Name(types[0])
+	for _, t := range types {
+		if g.Types().Name(t) != name {
+			return pattern
+		}
+	}
+	return name
+}
+
+func usedTypes(g *graph.Graph) []bool {
+	used := make([]bool, g.Types().Len())
+	for _, t := range g.TypeColumn() {
+		used[t] = true
+	}
+	return used
+}
+
+// ofTypes is a test for the types that a pattern names; nil for no pattern.
+func ofTypes(g *graph.Graph, pattern string) (func(graph.NodeID) bool, error) {
+	if pattern == "" {
+		return nil, nil
+	}
+	set, _, err := pickType(g, pattern)
+	if err != nil {
+		return nil, err
+	}
+	return set.Has, nil
+}
