@@ -45,12 +45,13 @@ type Place struct {
 	Reference string      // how it refers: ".open[…]"; "" for a whole variable, and for threads
 	Root      *graph.Root // of variables and threads: the first one
 	Threads   int         // how many goroutines or threads
+	Above     []string    // places that hold the holders, where those are many
 
 	References   int    // how many lead to targets
 	Reaches      int    // targets that what it holds leads to
 	Sole         int    // targets that are freed if only this is cut
 	AloneFrees   uint64 // bytes that are freed then
-	Returns      int    // targets that stay alive if all but this is cut
+	Returns      int    // targets that stay alive if all but this is cut; 0 if not counted, of one of very many in Rest
 	Conservative bool   // most of the references only look like pointers
 
 	ids []placeID

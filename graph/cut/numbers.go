@@ -36,7 +36,8 @@ type numbers struct {
 type spot struct {
 	ids     []placeID
 	returns int
-	tbytes  uint64 // of the targets that return
+	tbytes  uint64  // of the targets that return
+	weight  float64 // targets below it, estimated
 }
 
 func (n *numbers) run(set []placeID) error {
@@ -94,26 +95,29 @@ func (n *numbers) spots(set []placeID) (out []*spot) {
 	return out
 }
 
-// order sorts places by how many targets return if a place is let in.
+// order sorts places by how many targets return if a place is let in. Of very
+// many, that is estimated first and counted for those that are shown.
 func (n *numbers) order() error {
-	for _, s := range n.places {
-		if n.single {
-			s.returns = n.alive
-			break
+	if n.single {
+		n.places[0].returns = n.alive
+		return nil
+	}
+	tried := n.places
+	if len(tried) > maxTried {
+		for _, s := range n.places {
+			s.weight = n.belowOf(s)
 		}
-		if len(n.places) > maxTried {
-			for _, p := range s.ids { // as estimated
-				s.returns += int(n.slice.places[p].stats.below)
-			}
-			continue
-		}
+		slices.SortStableFunc(n.places, func(a, b *spot) int { return cmp.Compare(b.weight, a.weight) })
+		tried = n.places[:maxShown]
+	}
+	for _, s := range tried {
 		if err := n.f.let(s.ids); err != nil {
 			return err
 		}
 		s.returns, s.tbytes = n.f.reached, n.f.tbytes
 		n.f.undo(s.ids)
 	}
-	slices.SortStableFunc(n.places, func(a, b *spot) int {
+	slices.SortStableFunc(tried, func(a, b *spot) int {
 		return cmp.Or(cmp.Compare(b.returns, a.returns), cmp.Compare(b.tbytes, a.tbytes), cmp.Compare(a.ids[0], b.ids[0]))
 	})
 	return nil
@@ -194,6 +198,31 @@ func (n *numbers) place(s *spot) Place {
 		out.Kind, out.Threads = Threads, n.threads.list[pl.class].count
 	case pl.stats.root != nil && b.root != nil:
 		out.Kind = Variable
+	case b.root == nil && b.count > 1:
+		out.Above = n.above(pl.box)
 	}
 	return out
+}
+
+// maxAbove is how many collections above a place are named.
+const maxAbove = 3
+
+// above names the places that hold the objects of a box, those with the most
+// references first.
+func (n *numbers) above(of boxID) (names []string) {
+	var ids []placeID
+	for k := range n.heads.count {
+		if p := &n.slice.places[k.place]; k.box == of && p.box != of && p.class < 0 && !p.free {
+			ids = append(ids, k.place)
+		}
+	}
+	slices.SortFunc(ids, func(a, b placeID) int {
+		return cmp.Or(cmp.Compare(n.slice.places[b].stats.refs, n.slice.places[a].stats.refs), cmp.Compare(a, b))
+	})
+	for _, id := range ids[:min(len(ids), maxAbove)] {
+		if name := n.name(id); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
 }

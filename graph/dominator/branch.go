@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"container/heap"
 	"context"
+	"slices"
 
 	"github.com/refgraph/refgraph/graph"
 )
@@ -19,13 +20,23 @@ type Branch struct {
 	More     int            // children that are not shown
 	MoreSize uint64         // what those retain
 
+	// Rooted is set for what roots hold: by those of one group alone, which Owner
+	// is, or by those of several. Node is None then, and Count has all objects that
+	// are freed with it.
+	Rooted bool
+	Owner  int32
+
 	group *Group
+	tops  []graph.NodeID // of a rooted one
 	depth int
 }
 
 // BranchOptions say how much of a tree is shown. The zero value is the default.
 type BranchOptions struct {
-	ByType   bool   // group objects of one type with one parent
+	ByType bool // group objects of one type with one parent
+	// Owners puts what is below the roots under the roots that alone hold it, or
+	// under Several, when read by type; nil leaves the roots out.
+	Owners   *Owners
 	Raw      bool   // show containers' insides
 	Depth    int    // most steps down; 0 means any
 	Siblings int    // most children of one parent; 0 means 10
@@ -88,8 +99,11 @@ func (t *Tree) Branches(ctx context.Context, of graph.NodeID, opts *BranchOption
 
 // open returns the largest children of a place; what they are not goes to More.
 func (t *Tree) open(ctx context.Context, b *Branch, o BranchOptions) ([]*Branch, error) {
+	if o.ByType && o.Owners != nil && b.Node == graph.None && !b.Rooted {
+		return b.cut(t.rooted(o.Owners), o.Siblings), nil
+	}
 	if o.ByType && (b.group != nil || b.Node == graph.None) {
-		groups, err := t.ByType(ctx, b.group, o.Raw)
+		groups, err := t.byType(ctx, b, o.Raw)
 		if err != nil {
 			return nil, err
 		}
@@ -117,6 +131,45 @@ func (t *Tree) open(ctx context.Context, b *Branch, o BranchOptions) ([]*Branch,
 	}
 	b.More, b.MoreSize = total-len(nodes), bytes
 	return list, nil
+}
+
+// rooted is the branches of the groups of roots, those that retain the most
+// first.
+func (t *Tree) rooted(o *Owners) []*Branch {
+	of := map[int32]*Branch{}
+	var list []*Branch
+	for i, n := range o.tops {
+		b := of[o.groups[i]]
+		if b == nil {
+			b = &Branch{Node: graph.None, Rooted: true, Owner: o.groups[i]}
+			of[b.Owner] = b
+			list = append(list, b)
+		}
+		b.tops = append(b.tops, n)
+		b.Count += t.Dominated(n)
+		b.Shallow += t.g.Size(n)
+		b.Retained += t.retained[n]
+	}
+	slices.SortStableFunc(list, func(a, b *Branch) int {
+		return cmp.Or(cmp.Compare(b.Retained, a.Retained), cmp.Compare(a.Owner, b.Owner))
+	})
+	return list
+}
+
+// byType groups the children of a branch by type.
+func (t *Tree) byType(ctx context.Context, b *Branch, raw bool) ([]*Group, error) {
+	if !b.Rooted {
+		return t.ByType(ctx, b.group, raw)
+	}
+	g := grouper{t: t, raw: raw, groups: map[graph.TypeID]*Group{}}
+	for _, n := range b.tops {
+		if !raw && t.g.Internal(n) {
+			g.below(n, g.add)
+		} else {
+			g.add(n)
+		}
+	}
+	return g.sorted(), ctx.Err()
 }
 
 // cut keeps the first children.

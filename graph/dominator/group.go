@@ -40,14 +40,7 @@ func (t *Tree) ByType(ctx context.Context, parent *Group, raw bool) ([]*Group, e
 			})
 		}
 	}
-	list := make([]*Group, 0, len(b.groups))
-	for _, g := range b.groups {
-		list = append(list, g)
-	}
-	slices.SortFunc(list, func(x, y *Group) int {
-		return cmp.Or(cmp.Compare(y.Retained, x.Retained), cmp.Compare(x.Type, y.Type))
-	})
-	return list, ctx.Err()
+	return b.sorted(), ctx.Err()
 }
 
 // grouper collects groups.
@@ -55,6 +48,18 @@ type grouper struct {
 	t      *Tree
 	raw    bool
 	groups map[graph.TypeID]*Group
+}
+
+// sorted is the groups, those that retain the most first.
+func (b *grouper) sorted() []*Group {
+	list := make([]*Group, 0, len(b.groups))
+	for _, g := range b.groups {
+		list = append(list, g)
+	}
+	slices.SortFunc(list, func(x, y *Group) int {
+		return cmp.Or(cmp.Compare(y.Retained, x.Retained), cmp.Compare(x.Type, y.Type))
+	})
+	return list
 }
 
 // below calls do with the children of n, going through containers' insides.
