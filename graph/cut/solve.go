@@ -18,7 +18,7 @@ type solution struct {
 	places   []placeID
 	cost     int64
 	least    bool // proven to be of least cost
-	many     bool // given up: no small set separates
+	many     bool // no small set separates
 	none     bool // some way has no place
 	searches int
 }
@@ -107,6 +107,7 @@ func (s *solver) end(places []placeID, least bool) (solution, error) {
 		}
 	}
 	s.out.places, s.out.cost, s.out.least = places, s.sum(places), least
+	s.out.many = s.out.many || s.out.cost > manyCost
 	return s.out, nil
 }
 
