@@ -5,6 +5,7 @@ import (
 	"github.com/refgraph/refgraph/graph/dump/goheap"
 	"github.com/refgraph/refgraph/graph/dump/heapsnapshot"
 	"github.com/refgraph/refgraph/graph/dump/hprof"
+	"github.com/refgraph/refgraph/graph/dump/jsc"
 	"github.com/refgraph/refgraph/graph/dump/python"
 	"github.com/refgraph/refgraph/graph/dump/ruby"
 )
@@ -51,6 +52,13 @@ func Formats() []Format {
 			Match:   heapsnapshot.Match,
 			Read:    heapsnapshot.Read,
 			Restore: heapsnapshot.Restore,
+		},
+		{
+			Name:    "jsc",
+			Title:   "JavaScriptCore heap snapshot (Bun, Safari)",
+			Capture: "JSON.stringify(Bun.generateHeapSnapshot()) into a file; or Web Inspector, Timelines, Export",
+			Match:   jsc.Match,
+			Read:    jsc.Read,
 		},
 		{
 			Name:    "ruby",

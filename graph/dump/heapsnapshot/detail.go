@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"unicode/utf8"
 
 	"github.com/refgraph/refgraph/graph"
 )
@@ -183,12 +182,4 @@ func (d *detail) variables(n graph.NodeID) string {
 		}
 	}
 	return strings.Join(names, ", ")
-}
-
-// valid makes the text of a file one that can be shown.
-func valid(s string) string {
-	if utf8.ValidString(s) {
-		return s
-	}
-	return strings.ToValidUTF8(s, "\ufffd")
 }

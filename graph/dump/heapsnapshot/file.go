@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/dump/internal/jsonscan"
 	"github.com/refgraph/refgraph/graph/dump/internal/source"
 )
 
@@ -26,13 +27,13 @@ type file struct {
 // parse finds the parts of the file.
 func parse(ctx context.Context, src *source.Source) (*file, error) {
 	f := &file{src: src}
-	c := &cursor{ctx: ctx, src: src}
+	c := jsonscan.New(ctx, src)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	err := f.object(c)
-	if c.err != nil {
-		err = c.err
+	if c.Err() != nil {
+		err = c.Err()
 	}
 	if err != nil {
 		return nil, err
@@ -41,9 +42,9 @@ func parse(ctx context.Context, src *source.Source) (*file, error) {
 	case f.layout == nil:
 		return nil, src.Errorf(0, "no description of the snapshot (meta)")
 	case f.nodes == nil:
-		return nil, src.Errorf(c.pos(), "the file ends before its nodes: it was not written to its end")
+		return nil, src.Errorf(c.Pos(), "the file ends before its nodes: it was not written to its end")
 	case f.cut == "nodes":
-		return nil, src.Errorf(c.pos(), "the file ends within its nodes, %d of %.0f: it was not written to its end", f.nodes.count/int64(f.nodeLen), f.NodeCount)
+		return nil, src.Errorf(c.Pos(), "the file ends within its nodes, %d of %.0f: it was not written to its end", f.nodes.count/int64(f.nodeLen), f.NodeCount)
 	}
 	if f.edges == nil {
 		f.edges = &numbers{src: src}
@@ -57,12 +58,12 @@ func parse(ctx context.Context, src *source.Source) (*file, error) {
 }
 
 // check warns of what is not as the file says.
-func (f *file) check(c *cursor) {
+func (f *file) check(c *jsonscan.Cursor) {
 	warn := func(off int64, effect, what string, args ...any) {
 		f.warnings = append(f.warnings, graph.Warning{Offset: off, What: fmt.Sprintf(what, args...), Effect: effect})
 	}
 	if f.cut != "" {
-		warn(c.pos(), "what comes behind is not known: references or names are missing; take the snapshot again", "the file ends within its %s: it was not written to its end", f.cut)
+		warn(c.Pos(), "what comes behind is not known: references or names are missing; take the snapshot again", "the file ends within its %s: it was not written to its end", f.cut)
 	}
 	if f.src.Cut != nil {
 		warn(f.src.Size, "", "the compressed file is cut short or damaged: %v", f.src.Cut)
@@ -79,30 +80,30 @@ func (f *file) check(c *cursor) {
 }
 
 // object reads the outermost object, until the file ends.
-func (f *file) object(c *cursor) error {
-	for b := c.peek(); b == 0xef || b == 0xbb || b == 0xbf; b = c.peek() { // byte order mark
-		c.i++
+func (f *file) object(c *jsonscan.Cursor) error {
+	for b := c.Peek(); b == 0xef || b == 0xbb || b == 0xbf; b = c.Peek() { // byte order mark
+		c.Skip(1)
 	}
-	if !c.take('{') {
-		return f.src.Errorf(c.pos(), "not a JSON object")
+	if !c.Take('{') {
+		return f.src.Errorf(c.Pos(), "not a JSON object")
 	}
 	for f.cut == "" {
-		if c.take('}') {
+		if c.Take('}') {
 			return nil
 		}
-		at := c.pos()
-		if c.peek() == 0 {
+		at := c.Pos()
+		if c.Peek() == 0 {
 			f.cut = "parts"
 			break
 		}
-		if !c.take('"') {
+		if !c.Take('"') {
 			return f.src.Errorf(at, "not a key of a JSON object")
 		}
-		key, ok := c.skipString(64)
+		key, ok := c.SkipString(64)
 		if ok {
-			ok = c.take(':')
-			if !ok && c.peek() != 0 {
-				return f.src.Errorf(c.pos(), "no value for %q", key)
+			ok = c.Take(':')
+			if !ok && c.Peek() != 0 {
+				return f.src.Errorf(c.Pos(), "no value for %q", key)
 			}
 		}
 		if !ok {
@@ -112,15 +113,15 @@ func (f *file) object(c *cursor) error {
 		if err := f.part(c, string(key)); err != nil {
 			return err
 		}
-		if f.cut == "" && !c.take(',') && c.peek() != '}' && c.peek() != 0 {
-			return f.src.Errorf(c.pos(), "no comma between two parts")
+		if f.cut == "" && !c.Take(',') && c.Peek() != '}' && c.Peek() != 0 {
+			return f.src.Errorf(c.Pos(), "no comma between two parts")
 		}
 	}
 	return nil
 }
 
 // part reads the value of one key.
-func (f *file) part(c *cursor, key string) error {
+func (f *file) part(c *jsonscan.Cursor, key string) error {
 	closed := true
 	var err error
 	switch key {
@@ -128,16 +129,16 @@ func (f *file) part(c *cursor, key string) error {
 		return f.head(c)
 	case "nodes", "edges", "locations":
 		if f.layout == nil {
-			return f.src.Errorf(c.pos(), "the %s come before the description of the snapshot", key)
+			return f.src.Errorf(c.Pos(), "the %s come before the description of the snapshot", key)
 		}
-		if !c.take('[') {
-			if closed = c.peek() != 0; closed {
-				return f.src.Errorf(c.pos(), "the %s are no array", key)
+		if !c.Take('[') {
+			if closed = c.Peek() != 0; closed {
+				return f.src.Errorf(c.Pos(), "the %s are no array", key)
 			}
 			break
 		}
 		var n *numbers
-		n, closed = scanNumbers(c)
+		n, closed = scanNumbers(c, f.src)
 		switch key {
 		case "nodes":
 			f.nodes = n
@@ -147,22 +148,22 @@ func (f *file) part(c *cursor, key string) error {
 			f.locations = n
 		}
 	case "strings":
-		if !c.take('[') {
-			if closed = c.peek() != 0; closed {
-				return f.src.Errorf(c.pos(), "the strings are no array")
+		if !c.Take('[') {
+			if closed = c.Peek() != 0; closed {
+				return f.src.Errorf(c.Pos(), "the strings are no array")
 			}
 			break
 		}
-		f.strings, closed, err = scanStrings(c)
+		f.strings, closed, err = scanStrings(c, f.src)
 	default:
-		switch c.peek(); key {
+		switch c.Peek(); key {
 		case "trace_tree":
-			f.traceTree = c.pos()
+			f.traceTree = c.Pos()
 		case "trace_function_infos":
-			f.traceInfos = c.pos()
+			f.traceInfos = c.Pos()
 		}
-		if closed = c.skipValue(); !closed && c.err == nil && c.more() {
-			return f.src.Errorf(c.pos(), "damaged value of %.40q", key)
+		if closed = c.SkipValue(); !closed && c.Err() == nil && c.More() {
+			return f.src.Errorf(c.Pos(), "damaged value of %.40q", key)
 		}
 	}
 	if !closed {
@@ -172,20 +173,20 @@ func (f *file) part(c *cursor, key string) error {
 }
 
 // head reads the description of the snapshot.
-func (f *file) head(c *cursor) error {
-	c.peek()
-	start := c.pos()
-	if !c.skipValue() {
-		if c.more() {
-			return f.src.Errorf(c.pos(), "damaged description of the snapshot")
+func (f *file) head(c *jsonscan.Cursor) error {
+	c.Peek()
+	start := c.Pos()
+	if !c.SkipValue() {
+		if c.More() {
+			return f.src.Errorf(c.Pos(), "damaged description of the snapshot")
 		}
 		f.cut = "description"
 		return nil
 	}
-	if c.pos()-start > maxMeta {
-		return f.src.Errorf(start, "the description of the snapshot has %d bytes", c.pos()-start)
+	if c.Pos()-start > maxMeta {
+		return f.src.Errorf(start, "the description of the snapshot has %d bytes", c.Pos()-start)
 	}
-	p, err := f.src.Slice(start, int(c.pos()-start))
+	p, err := f.src.Slice(start, int(c.Pos()-start))
 	if err == nil {
 		err = json.Unmarshal(p, &f.snapshot)
 	}

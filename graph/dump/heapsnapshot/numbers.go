@@ -7,6 +7,7 @@ import (
 	"sort"
 
 	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/dump/internal/jsonscan"
 	"github.com/refgraph/refgraph/graph/dump/internal/source"
 )
 
@@ -29,22 +30,22 @@ type chunk struct {
 // scanNumbers finds the end of the array whose opening bracket was just read. Only
 // numbers, commas and white space are looked for when it is read. closed is false
 // if the file ends first.
-func scanNumbers(c *cursor) (n *numbers, closed bool) {
-	n = &numbers{src: c.src, start: c.pos()}
-	for !closed && c.more() {
-		part := c.p[c.i:]
+func scanNumbers(c *jsonscan.Cursor, src *source.Source) (n *numbers, closed bool) {
+	n = &numbers{src: src, start: c.Pos()}
+	for !closed && c.More() {
+		part := c.Window()
 		end := bytes.IndexByte(part, ']')
 		closed = end >= 0
 		if !closed {
 			end = len(part)
 		}
-		n.chunks = append(n.chunks, chunk{c.pos(), n.count})
+		n.chunks = append(n.chunks, chunk{c.Pos(), n.count})
 		n.count += int64(bytes.Count(part[:end], []byte{','}))
-		c.i += end
+		c.Skip(end)
 	}
-	n.end = c.pos()
+	n.end = c.Pos()
 	if closed {
-		c.i++
+		c.Skip(1)
 	}
 	if n.count > 0 || n.end-n.start > 64 || !blank(n) {
 		n.count++ // one more than commas
@@ -195,13 +196,16 @@ func (r *records) next() bool {
 // unclosed reports whether an offset is the end of the array.
 func (n *numbers) unclosed(off int64) bool { return off >= n.end }
 
+// window is how many bytes of an array are read at a time.
+const window = 1 << 20
+
 // scan reads numbers with commas between and behind them. It returns the position
 // behind them and true; the position of what is no number and false; or -1 if p ends
 // too early. whole says that the array ends with p.
 func scan(p []byte, i int, out []uint64, whole bool) (int, bool) {
 	for f := range out {
 		for i < len(p) && p[i]-'0' > 9 {
-			if !space(p[i]) {
+			if !jsonscan.Space(p[i]) {
 				return i, false
 			}
 			i++
@@ -226,7 +230,7 @@ func scan(p []byte, i int, out []uint64, whole bool) (int, bool) {
 		}
 		out[f] = v
 		for i < len(p) && p[i] != ',' {
-			if !space(p[i]) {
+			if !jsonscan.Space(p[i]) {
 				return i, false
 			}
 			i++

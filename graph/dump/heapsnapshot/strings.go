@@ -3,11 +3,11 @@ package heapsnapshot
 import (
 	"bytes"
 	"cmp"
-	"encoding/json"
 	"slices"
 	"strconv"
 
 	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/dump/internal/jsonscan"
 	"github.com/refgraph/refgraph/graph/dump/internal/source"
 )
 
@@ -41,37 +41,37 @@ const maxStrings = 1 << 30
 
 // scanStrings indexes the array whose opening bracket was just read. closed is false
 // if the file ends first.
-func scanStrings(c *cursor) (t *stringTable, closed bool, err error) {
-	t = &stringTable{src: c.src, scopes: map[uint32]bool{}}
+func scanStrings(c *jsonscan.Cursor, src *source.Source) (t *stringTable, closed bool, err error) {
+	t = &stringTable{src: src, scopes: map[uint32]bool{}}
 	want := t.known.reset()
 	for {
-		switch c.peek() {
+		switch c.Peek() {
 		case ']':
-			t.end = c.pos()
-			c.i++
+			t.end = c.Pos()
+			c.Skip(1)
 			t.finish()
 			return t, true, nil
 		case ',':
-			c.i++
+			c.Skip(1)
 			continue
 		case '"':
 		case 0:
-			t.end = c.pos()
+			t.end = c.Pos()
 			t.finish()
-			return t, false, c.err
+			return t, false, c.Err()
 		default:
-			return nil, false, c.src.Errorf(c.pos(), "not a string in the table of strings")
+			return nil, false, t.src.Errorf(c.Pos(), "not a string in the table of strings")
 		}
-		at := c.pos()
-		c.i++
+		at := c.Pos()
+		c.Skip(1)
 		text, ok := t.skip(c)
 		if !ok {
 			t.end = at
 			t.finish()
-			return t, false, c.err
+			return t, false, c.Err()
 		}
 		if t.count >= maxStrings {
-			return nil, false, c.src.Errorf(at, "more than %d strings", maxStrings)
+			return nil, false, t.src.Errorf(at, "more than %d strings", maxStrings)
 		}
 		if t.count&(1<<markShift-1) == 0 {
 			t.marks = append(t.marks, at)
@@ -119,14 +119,14 @@ func (t *stringTable) index(str uint64) uint32 {
 }
 
 // skip goes behind a string; text is what it ends with within the window.
-func (t *stringTable) skip(c *cursor) (text []byte, ok bool) {
-	first := c.i
-	if k := bytes.IndexByte(c.p[c.i:], '"'); k >= 0 && (k == 0 || bytes.IndexByte(c.p[c.i:c.i+k], '\\') < 0) {
-		c.i += k + 1
-		return c.p[first : first+k], true
+func (t *stringTable) skip(c *jsonscan.Cursor) (text []byte, ok bool) {
+	w := c.Window()
+	if k := bytes.IndexByte(w, '"'); k >= 0 && bytes.IndexByte(w[:k], '\\') < 0 {
+		c.Skip(k + 1)
+		return w[:k], true
 	}
 	const enough = 1 << 10 // names of pairs are short
-	return c.skipString(enough)
+	return c.SkipString(enough)
 }
 
 func (t *stringTable) finish() {
@@ -172,20 +172,19 @@ func (t *stringTable) get(str uint32) string {
 	if int64(str) >= int64(t.count) {
 		return ""
 	}
-	c := &cursor{src: t.src, quiet: true}
-	c.seek(t.marks[str>>markShift])
+	c := jsonscan.Glance(t.src, t.marks[str>>markShift])
 	for skip := str & (1<<markShift - 1); ; skip-- {
-		for c.peek() == ',' {
-			c.i++
+		for c.Peek() == ',' {
+			c.Skip(1)
 		}
-		if !c.take('"') {
+		if !c.Take('"') {
 			return ""
 		}
 		if skip == 0 {
-			text, _ := c.skipString(maxText)
-			return unquote(text)
+			text, _ := c.SkipString(maxText)
+			return jsonscan.Unquote(text)
 		}
-		if _, ok := c.skipString(0); !ok {
+		if _, ok := c.SkipString(0); !ok {
 			return ""
 		}
 	}
@@ -219,23 +218,6 @@ func (k *knownStrings) reset() map[string]*uint32 {
 
 // noString stands for a string that the file does not have.
 const noString = 1<<32 - 1
-
-// unquote decodes the inside of a JSON string, which may be cut.
-func unquote(text []byte) string {
-	if bytes.IndexByte(text, '\\') < 0 {
-		return valid(string(text))
-	}
-	for cut := range 12 { // a cut may be within an escape
-		if cut > len(text) {
-			break
-		}
-		var s string
-		if json.Unmarshal(slices.Concat([]byte{'"'}, text[:len(text)-cut], []byte{'"'}), &s) == nil {
-			return s
-		}
-	}
-	return valid(string(text))
-}
 
 // isPairName reports whether a string names a reference of a WeakMap's entry.
 func (t *stringTable) isPairName(str uint64) bool {
