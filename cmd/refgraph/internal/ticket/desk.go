@@ -2,6 +2,7 @@ package ticket
 
 import (
 	"context"
+	"net/http"
 	"strings"
 	"time"
 )
@@ -18,6 +19,9 @@ type Options struct {
 	Boxes int
 	// Scale is how many pixels a point of the picture has; 0 is 2.
 	Scale float64
+
+	transport http.RoundTripper                          // nil is Go's
+	wait      func(context.Context, time.Duration) error // between tries; nil waits
 }
 
 // Desk is a ticket that comments are put on.
@@ -52,6 +56,12 @@ const (
 func Open(ctx context.Context, p Place, cred Credential, o Options) (*Desk, error) {
 	c := newClient(p.Base)
 	c.tracker = p.Kind.Title
+	if o.transport != nil {
+		c.http.Transport = o.transport
+	}
+	if o.wait != nil {
+		c.wait = o.wait
+	}
 	d := &Desk{Place: p, opts: o}
 	d.tracker = p.Kind.Make(c, p, cred, &d.opts)
 	return d, d.look(ctx)

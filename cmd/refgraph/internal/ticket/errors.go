@@ -25,7 +25,7 @@ func (e *Error) Error() string {
 		fmt.Fprintf(&b, "%d %s", e.Status, http.StatusText(e.Status))
 	}
 	switch {
-	case e.Words != "" && e.Status != 0 && !strings.EqualFold(e.Words, http.StatusText(e.Status)):
+	case e.Words != "" && e.Status != 0 && !strings.HasSuffix(b.String(), e.Words):
 		b.WriteString(": " + e.Words)
 	case e.Words != "" && e.Status == 0:
 		b.WriteString(e.Words)

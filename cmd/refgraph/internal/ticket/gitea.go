@@ -75,9 +75,9 @@ func giteaAdvice(e *Error, _ http.Header) {
 	w := strings.ToLower(e.Words)
 	switch {
 	case e.Status == http.StatusUnauthorized:
-		e.Advice = "the token is wrong or has expired: make one under Settings, Applications, with the scopes write:issue and read:user"
+		e.Advice = "the token is wrong or has expired: make one under Settings, Applications, with the scopes write:issue, read:repository and read:user"
 	case strings.Contains(w, "required scope"):
-		e.Advice = "give the token the scopes write:issue and read:user (Settings, Applications)"
+		e.Advice = "give the token the scopes write:issue, read:repository and read:user (Settings, Applications)"
 	case strings.Contains(w, "locked"):
 		e.Advice = "the issue is locked: unlock it, or take another issue"
 	case e.Status == http.StatusLocked:

@@ -62,6 +62,7 @@ func (p *posting) post(ctx context.Context) (*Outcome, error) {
 	}
 	d.shown = p.plan.shown()
 	if err := p.write(ctx, d.compose(), attached, out); err != nil {
+		p.learn(attached)
 		return nil, err
 	}
 	p.made = nil
@@ -158,6 +159,17 @@ func (p *posting) write(ctx context.Context, body string, attached []Attachment,
 	c, err := p.tracker.Comment(ctx, body, attached)
 	out.Comment = c.URL
 	return err
+}
+
+// learn takes over what became known of uploads when they were attached.
+func (p *posting) learn(attached []Attachment) {
+	for i := range p.made {
+		for _, a := range attached {
+			if a.Name == p.made[i].Name {
+				p.made[i] = a
+			}
+		}
+	}
 }
 
 // tidyTime is how long removing may take after an interruption.
