@@ -20,11 +20,20 @@ func (d *Desk) Post(ctx context.Context, a *Answer) (*Outcome, error) {
 		return nil, err
 	}
 	out, err := p.post(ctx)
-	if err != nil {
+	if err != nil && (!p.writing || refusal(err)) {
 		p.undo(ctx)
+	}
+	if err != nil {
 		return nil, err
 	}
 	return out, nil
+}
+
+// refusal reports whether an error says that nothing was done. Without an answer
+// the server may have done it all, and the comment may show the new files.
+func refusal(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Err == nil && (e.Status == 0 || e.Status >= 400 && e.Status < 500)
 }
 
 // posting is the state of one Post.
@@ -37,6 +46,8 @@ type posting struct {
 	plan   plan
 	have   []Attachment // of ours, from before
 	made   []Attachment // uploaded now and referred to by nothing yet
+	// writing tells that the comment which refers to them was sent.
+	writing bool
 }
 
 func (p *posting) post(ctx context.Context) (*Outcome, error) {
@@ -48,7 +59,7 @@ func (p *posting) post(ctx context.Context) (*Outcome, error) {
 		out.Done, out.Comment = Updated, p.own.URL
 		if p.before.Content == d.marker.Content && !p.before.Gone {
 			out.Done = Unchanged
-			return out, nil
+			return out, p.leftovers(ctx)
 		}
 	}
 	if p.own == nil && p.traits.CommentFirst && len(p.plan.items) > 0 {
@@ -61,7 +72,9 @@ func (p *posting) post(ctx context.Context) (*Outcome, error) {
 		return nil, err
 	}
 	d.shown = p.plan.shown()
-	if err := p.write(ctx, d.compose(), attached, out); err != nil {
+	body := d.compose()
+	p.writing = true
+	if err := p.write(ctx, body, attached, out); err != nil {
 		p.learn(attached)
 		return nil, err
 	}
@@ -70,8 +83,16 @@ func (p *posting) post(ctx context.Context) (*Outcome, error) {
 	if w := d.shown.noPicture; w != "" {
 		out.LeftOut = append([]string{"picture: " + w}, out.LeftOut...)
 	}
-	p.tidy(ctx, attached)
+	p.tidy(ctx, body)
 	return out, nil
+}
+
+// leftovers removes what an interrupted run could not.
+func (p *posting) leftovers(ctx context.Context) (err error) {
+	if p.have, err = p.tracker.Attached(ctx, p.own); err == nil {
+		p.tidy(ctx, p.own.Body)
+	}
+	return err
 }
 
 // draft is the comment without files.
@@ -188,15 +209,10 @@ func (p *posting) undo(ctx context.Context) {
 	}
 }
 
-// tidy removes our files that the comment no longer shows: those of the same
-// leak, by their names.
-func (p *posting) tidy(ctx context.Context, used []Attachment) {
-	keep := map[string]bool{}
-	for _, a := range used {
-		keep[a.Name] = true
-	}
+// tidy removes our files of the same leak that the comment does not show.
+func (p *posting) tidy(ctx context.Context, body string) {
 	for _, a := range p.have {
-		if strings.HasPrefix(a.Name, prefix(p.answer)) && !keep[a.Name] {
+		if strings.HasPrefix(a.Name, prefix(p.answer)) && !strings.Contains(body, a.Ref) {
 			_ = p.tracker.Remove(ctx, a) // best effort: a right that one may not have
 		}
 	}
