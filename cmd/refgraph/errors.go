@@ -23,6 +23,13 @@ const (
 
 const exitCodes = `Exit codes: 0 fine, 1 failed, 2 usage, 3 --fail-on hit, 4 not a dump or damaged beyond use, 130 interrupted.`
 
+// errorJSON is how an error is written with --json, on standard error.
+type errorJSON struct {
+	Error    string `json:"error"`
+	Hint     string `json:"hint"` // what to do about it; may be empty
+	ExitCode int    `json:"exit_code"`
+}
+
 // usageError is a command line that cannot be carried out.
 type usageError struct{ error }
 

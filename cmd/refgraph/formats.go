@@ -7,6 +7,17 @@ import (
 	"github.com/spf13/cobra"
 )
 
+// formatsJSON is the contract of `formats --json`.
+type formatsJSON struct {
+	Formats []formatJSON `json:"formats"`
+}
+
+type formatJSON struct {
+	Name    string `json:"name"`
+	Title   string `json:"title"`
+	Capture string `json:"capture"`
+}
+
 func newFormats(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "formats",
@@ -14,16 +25,11 @@ func newFormats(a *app) *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if a.json {
-				type format struct {
-					Name    string `json:"name"`
-					Title   string `json:"title"`
-					Capture string `json:"capture"`
-				}
-				list := []format{}
+				out := formatsJSON{Formats: []formatJSON{}}
 				for _, f := range dump.Formats() {
-					list = append(list, format{f.Name, f.Title, f.Capture})
+					out.Formats = append(out.Formats, formatJSON{f.Name, f.Title, f.Capture})
 				}
-				return a.writeJSON(a.out, map[string]any{"formats": list})
+				return a.writeJSON(a.out, out)
 			}
 			for _, f := range dump.Formats() {
 				fmt.Fprintf(a.out, "%-14s %s\n%15s%s\n", f.Name, f.Title, "", f.Capture)

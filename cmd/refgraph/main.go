@@ -5,9 +5,11 @@ package main
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 	"time"
 
@@ -42,11 +44,23 @@ func (a *app) run(ctx context.Context, args []string) int {
 		return exitOK
 	}
 	code := exitCode(ctx, err)
-	fmt.Fprintf(a.err, "refgraph: %s\n", message(ctx, err))
-	if h := hint(err); h != "" {
-		fmt.Fprintf(a.err, "hint: %s\n", h)
-	}
+	a.complain(errorJSON{message(ctx, err), hint(err), code}, a.json || slices.Contains(args, "--json"))
 	return code
+}
+
+// complain writes an error for people, or for programs.
+func (a *app) complain(e errorJSON, asJSON bool) {
+	if asJSON {
+		text, err := json.Marshal(e)
+		if err == nil {
+			fmt.Fprintf(a.err, "%s\n", text)
+			return
+		}
+	}
+	fmt.Fprintf(a.err, "refgraph: %s\n", e.Error)
+	if e.Hint != "" {
+		fmt.Fprintf(a.err, "hint: %s\n", e.Hint)
+	}
 }
 
 // grace is how long a command has to end by itself when it is interrupted.

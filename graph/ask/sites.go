@@ -166,7 +166,7 @@ func addSites(ctx context.Context, r *diff.Report, oldPath, newPath string) erro
 		s, err := dump.Sites(ctx, path, nil)
 		if err != nil {
 			var unknown *dump.UnknownFormatError
-			if errors.Is(err, python.ErrNoSites) || errors.As(err, &unknown) {
+			if errors.Is(err, python.ErrNoSites) || errors.Is(err, goheap.ErrNoSites) || errors.As(err, &unknown) {
 				return nil // a dump without sites
 			}
 			return err

@@ -5,20 +5,22 @@ import (
 	"io"
 )
 
-// The JSON form of a View: sizes in bytes, addresses as "0x…" strings. Boxes
-// are in the View's order and references name them by index.
 type (
-	jsonView struct {
+	// Form is the JSON form of a View, the contract of `backrefs --json` and
+	// `refs --json`: sizes in bytes, addresses as "0x…" strings. Boxes are in the
+	// View's order and references name them by index.
+	Form struct {
 		Title      string     `json:"title"`
 		Subtitle   []string   `json:"subtitle"`
 		Runtime    string     `json:"runtime"`
 		TotalBytes uint64     `json:"reachable_bytes"`
-		Nodes      []jsonNode `json:"nodes"`
-		References []jsonEdge `json:"references"`
+		Nodes      []FormNode `json:"nodes"`
+		References []FormEdge `json:"references"`
 		LeftOut    []string   `json:"left_out"`
 		Hidden     bool       `json:"values_hidden"`
 	}
-	jsonNode struct {
+	// FormNode is the JSON form of a Node.
+	FormNode struct {
 		Kind          string  `json:"kind"`
 		ID            string  `json:"id"`
 		Type          string  `json:"type,omitempty"`
@@ -35,7 +37,8 @@ type (
 		Internal      bool    `json:"internal,omitempty"`
 		GrowthBytes   int64   `json:"growth_bytes,omitempty"`
 	}
-	jsonEdge struct {
+	// FormEdge is the JSON form of an Edge.
+	FormEdge struct {
 		From          int    `json:"from"`
 		To            int    `json:"to"`
 		Name          string `json:"name"`
@@ -55,13 +58,13 @@ var nodeKinds = map[NodeKind]string{ObjectNode: "object", RootNode: "root", Targ
 func JSON(w io.Writer, v *View, opts *Options) error {
 	o := opts.OrDefault()
 	v = cleanView(v, o.Redact)
-	out := jsonView{Title: v.Title, Subtitle: orEmpty(v.Subtitle), Runtime: string(v.Runtime), TotalBytes: v.Total,
-		Nodes: []jsonNode{}, References: []jsonEdge{}, LeftOut: orEmpty(v.LeftOut), Hidden: v.Hidden}
+	out := Form{Title: v.Title, Subtitle: orEmpty(v.Subtitle), Runtime: string(v.Runtime), TotalBytes: v.Total,
+		Nodes: []FormNode{}, References: []FormEdge{}, LeftOut: orEmpty(v.LeftOut), Hidden: v.Hidden}
 	for i := range v.Nodes {
 		out.Nodes = append(out.Nodes, newJSONNode(&v.Nodes[i]))
 	}
 	for _, e := range v.Edges {
-		out.References = append(out.References, jsonEdge{e.From, e.To, e.Label, e.Kind.String(), max(1, e.Count), e.Retained, e.Cycle, e.Suspect, e.Skipped})
+		out.References = append(out.References, FormEdge{e.From, e.To, e.Label, e.Kind.String(), max(1, e.Count), e.Retained, e.Cycle, e.Suspect, e.Skipped})
 	}
 	enc := json.NewEncoder(w)
 	enc.SetIndent("", "  ")
@@ -69,8 +72,8 @@ func JSON(w io.Writer, v *View, opts *Options) error {
 	return enc.Encode(out)
 }
 
-func newJSONNode(n *Node) jsonNode {
-	j := jsonNode{Kind: nodeKinds[n.Kind], ID: n.ID, Name: n.Name, Note: n.Note, Count: max(1, n.Count), ShallowBytes: n.Shallow,
+func newJSONNode(n *Node) FormNode {
+	j := FormNode{Kind: nodeKinds[n.Kind], ID: n.ID, Name: n.Name, Note: n.Note, Count: max(1, n.Count), ShallowBytes: n.Shallow,
 		Object: n.Address, Value: n.Value, Suspect: n.Emphasis, Held: n.Held, Internal: n.Internal, GrowthBytes: n.Growth}
 	if n.Kind == RootNode {
 		j.RootKind = n.Head
