@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -218,6 +219,25 @@ func (b *Builder) Warn(w Warning) {
 // columns after SetNode, rows after BuildRows.
 func (b *Builder) Graph() *Graph { return b.g }
 
+// compareRoots orders roots for Graph.Roots, in the same way however the readers'
+// workers came to them.
+func (g *Graph) compareRoots(a, b Root) int {
+	if c := cmp.Or(cmp.Compare(a.Rank, b.Rank), cmp.Compare(a.Node, b.Node), cmp.Compare(a.Kind, b.Kind)); c != 0 {
+		return c
+	}
+	if a.Thread != b.Thread {
+		x, y := g.Thread(a.Thread), g.Thread(b.Thread)
+		if x == nil || y == nil {
+			return cmp.Compare(a.Thread, b.Thread)
+		}
+		if c := cmp.Compare(x.ID, y.ID); c != 0 {
+			return c
+		}
+	}
+	return cmp.Or(strings.Compare(g.String(a.Func), g.String(b.Func)), strings.Compare(g.String(a.Var), g.String(b.Var)),
+		strings.Compare(g.String(a.Ref), g.String(b.Ref)), cmp.Compare(a.Line, b.Line))
+}
+
 // Build ends building. The detail may be nil: then only name labels name
 // references. Rows that were never written are empty.
 func (b *Builder) Build(detail Detailer) (*Graph, error) {
@@ -240,12 +260,13 @@ func (b *Builder) Build(detail Detailer) (*Graph, error) {
 	}
 	for _, r := range g.roots {
 		if int(r.Node) >= g.n {
-			return nil, fmt.Errorf("graph: root %q refers to object %d of %d", g.String(r.Name), r.Node, g.n)
+			return nil, fmt.Errorf("graph: the root %q refers to object %d of %d", g.String(r.Var), r.Node, g.n)
+		}
+		if int(r.Thread) > len(g.threads) {
+			return nil, fmt.Errorf("graph: the root %q is of thread %d of %d", g.String(r.Var), r.Thread, len(g.threads))
 		}
 	}
-	slices.SortStableFunc(g.roots, func(a, b Root) int {
-		return cmp.Or(cmp.Compare(a.Rank, b.Rank), cmp.Compare(a.Node, b.Node), cmp.Compare(a.Kind, b.Kind), cmp.Compare(g.String(a.Name), g.String(b.Name)))
-	})
+	slices.SortStableFunc(g.roots, g.compareRoots)
 	slices.SortStableFunc(g.warnings, func(a, b Warning) int { return cmp.Compare(a.Offset, b.Offset) })
 	if detail != nil {
 		g.detail = detail

@@ -68,7 +68,7 @@ func (g *Graph) Columns() (Columns, error) {
 	h := header{Info: g.info, N: g.n, Refs: g.refs, Labels: g.labels, Records: g.recLo != nil, Types: g.types.names.list, Strides: g.strides, Strings: g.strs.list, Large: g.large, Warnings: g.warnings}
 	c := Columns{
 		"types": {Pack(g.typeOf)}, "sizes": {Pack(g.size32)}, "flags": {Pack(g.flags)},
-		"records": {Pack(g.recLo)}, "records.high": {Pack(g.recHi)}, "roots": {Pack(g.roots)},
+		"records": {Pack(g.recLo)}, "records.high": {Pack(g.recHi)}, "roots": {Pack(g.roots)}, "threads": {Pack(g.threads)},
 	}
 	for i := range g.rows {
 		r := &g.rows[i]
@@ -113,7 +113,7 @@ func FromColumns(get func(name string) []byte, detail func(*Graph) Detailer) (*G
 	if h.Records {
 		g.recLo, g.recHi = column[uint32](&l, "records", h.N), column[uint8](&l, "records.high", h.N)
 	}
-	g.roots = column[Root](&l, "roots", -1)
+	g.roots, g.threads = column[Root](&l, "roots", -1), column[Thread](&l, "threads", -1)
 	g.rows = l.rows(&h)
 	g.addrs = l.addresses(h.Addrs)
 	if l.err != nil {

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/graphtest"
@@ -54,9 +56,12 @@ func sameGraph(t *testing.T, a, b *graph.Graph) {
 		}
 	}
 	for i, r := range a.Roots() {
-		if r != b.Roots()[i] || a.String(r.Name) != b.String(r.Name) {
+		if r != b.Roots()[i] || a.String(r.Var) != b.String(r.Var) {
 			t.Fatalf("root %d differs", i)
 		}
+	}
+	if !slices.Equal(a.Threads(), b.Threads()) {
+		t.Fatalf("threads %v, want %v", b.Threads(), a.Threads())
 	}
 }
 
@@ -110,7 +115,8 @@ func addressed(t *testing.T, stride uint64) *graph.Graph {
 		t.Fatal(err)
 	}
 	b.SetStride(0, 12)
-	b.AddRoot(graph.Root{Node: 3, Name: b.String("global \xfd")})
+	id := b.AddThread(graph.Thread{ID: 18, Func: b.String("main.worker"), Line: 66, Since: 2 * time.Hour})
+	b.AddRoot(graph.Root{Node: 3, Var: b.String("global \xfd"), Thread: id, Transient: true, Times: 7})
 	b.Warn(graph.Warning{Offset: 7, What: "what", Effect: "effect"})
 	g, err := b.Build(nil)
 	if err != nil {

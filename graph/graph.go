@@ -27,6 +27,7 @@ type Graph struct {
 	refs    int64
 
 	roots    []Root
+	threads  []Thread
 	warnings []Warning
 	detail   Detailer
 
@@ -36,8 +37,7 @@ type Graph struct {
 
 	reached Bitset // see Reached
 
-	companion     any // see Companion
-	companionOnce sync.Once
+	companions sync.Map // see Companion
 }
 
 const sizeLarge = 1<<32 - 1
@@ -96,6 +96,10 @@ func (g *Graph) Address(n NodeID) uint64 {
 	}
 	return g.addrs.Address(n)
 }
+
+// Addressed reports whether the objects have addresses, or ids of the format's
+// own; else Address is the NodeID.
+func (g *Graph) Addressed() bool { return g.addrs != nil }
 
 // Find returns the object that starts at the address.
 func (g *Graph) Find(addr uint64) (NodeID, bool) {
@@ -231,11 +235,14 @@ func (g *Graph) Warnings() []Warning { return g.warnings }
 // Detail returns the reader's Detailer; it is never nil.
 func (g *Graph) Detail() Detailer { return g.detail }
 
-// Companion returns the one value that package store keeps with the graph; make
-// makes it at the first call. Safe for concurrent use.
-func (g *Graph) Companion(make func() any) any {
-	g.companionOnce.Do(func() { g.companion = make() })
-	return g.companion
+// Companion returns the one value that a package, such as store or lang, keeps
+// with the graph; make makes it at the first call. Safe for concurrent use.
+func (g *Graph) Companion(of string, make func() any) any {
+	once, ok := g.companions.Load(of)
+	if !ok {
+		once, _ = g.companions.LoadOrStore(of, sync.OnceValue(make))
+	}
+	return once.(func() any)()
 }
 
 // Describe names an object for people and logs: its type and address.

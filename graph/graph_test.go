@@ -115,8 +115,8 @@ func TestKindsLabelsAndFlags(t *testing.T) {
 	}
 	b.SetKind(1, 0, Pooled)
 	b.SetKind(1, 2, Pooled)
-	b.AddRoot(Root{Node: 2, Name: b.String("late"), Rank: RankRuntime})
-	b.AddRoot(Root{Node: 3, Name: b.String("first")})
+	b.AddRoot(Root{Node: 2, Var: b.String("late"), Rank: RankRuntime})
+	b.AddRoot(Root{Node: 3, Var: b.String("first")})
 	g, err := b.Build(nil)
 	if err != nil {
 		t.Fatal(err)
@@ -142,7 +142,7 @@ func TestKindsLabelsAndFlags(t *testing.T) {
 	if g.Size(3) != 5<<32 || g.Record(3) != 3<<33 {
 		t.Errorf("size %d record %d", g.Size(3), g.Record(3))
 	}
-	if g.String(g.Roots()[0].Name) != "first" {
+	if g.String(g.Roots()[0].Var) != "first" {
 		t.Error("roots are not in order of rank")
 	}
 }
@@ -249,7 +249,7 @@ func TestAddResidue(t *testing.T) {
 			t.Fatal(err)
 		}
 		first := NodeID(rng.IntN(n))
-		b.AddRoot(Root{Node: first, Name: b.String("known")})
+		b.AddRoot(Root{Node: first, Var: b.String("known")})
 		reached := NewBitset(n)
 		if err := b.AddResidue(t.Context(), "core", reached); err != nil {
 			t.Fatal(err)

@@ -30,8 +30,7 @@ func (b *Builder) AddUnheld(ctx context.Context, name string, reached Bitset) er
 
 // addUnheld adds the roots and returns how many objects they hold.
 func (b *Builder) addUnheld(ctx context.Context, name string, reached Bitset) (int, error) {
-	id := b.String(name)
-	r := residue{b: b, root: Root{Kind: RootResidue, Rank: RankResidue, Name: id, Group: id}, reached: reached}
+	r := residue{b: b, root: Root{Kind: RootResidue, Rank: RankResidue, Var: b.String(name)}, reached: reached}
 	for i := range b.g.roots {
 		if b.g.roots[i].Via.Retains() {
 			r.mark(b.g.roots[i].Node)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/cycle"
+	"github.com/refgraph/refgraph/graph/lang"
 	"github.com/refgraph/refgraph/graph/retain"
 	"github.com/refgraph/refgraph/graph/suspect"
 )
@@ -82,7 +83,8 @@ func (s *Session) cycles(ctx context.Context, q CyclesQuestion) (*CyclesAnswer, 
 		return nil, err
 	}
 	out := &CyclesAnswer{Dump: newDump(s.g), Total: len(list), Cycles: []Cycle{}}
-	out.Harm, out.Why = cycle.Matters(s.g.Info().Runtime)
+	words := lang.Of(s.g)
+	out.Harm, out.Why = words.CyclesHarm, words.Cycles
 	if q.Number > 0 {
 		list = list[:min(q.Number, len(list))]
 	}

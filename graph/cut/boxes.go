@@ -2,6 +2,7 @@ package cut
 
 import (
 	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/lang"
 	"github.com/refgraph/refgraph/graph/retain"
 )
 
@@ -68,8 +69,8 @@ type tables struct {
 
 	byType   map[graph.TypeID]boxID
 	byPlace  map[[2]int32]boxID
-	byGroup  map[graph.StringID]boxID
-	names    map[graph.StringID]bool // of roots that were counted
+	byGroup  map[lang.GroupKey]boxID
+	members  map[member]bool // of roots that were counted
 	classIDs map[class]int32
 	placeIDs map[placeKey]placeID
 	ofClass  map[int32]placeID // by class of threads
@@ -82,10 +83,16 @@ type tables struct {
 	}
 }
 
+// member is the roots of one group that count as one.
+type member struct {
+	box    boxID
+	number uint64
+}
+
 func newTables(g *graph.Graph) *tables {
 	return &tables{g: g, facts: newFacts(g), labels: retain.NewLabels(g), threads: newThreads(g),
 		boxes:  []box{{held: noPlace, first: graph.None}},
-		byType: map[graph.TypeID]boxID{}, byPlace: map[[2]int32]boxID{}, byGroup: map[graph.StringID]boxID{}, names: map[graph.StringID]bool{},
+		byType: map[graph.TypeID]boxID{}, byPlace: map[[2]int32]boxID{}, byGroup: map[lang.GroupKey]boxID{}, members: map[member]bool{},
 		classIDs: map[class]int32{}, placeIDs: map[placeKey]placeID{}, ofClass: map[int32]placeID{}}
 }
 
@@ -96,13 +103,17 @@ func (t *tables) newBox(b box) boxID {
 
 // rootBox is the box of a root's group.
 func (t *tables) rootBox(r *graph.Root) boxID {
-	id, ok := t.byGroup[r.Group]
+	words := lang.Of(t.g)
+	key := words.GroupOf(r)
+	id, ok := t.byGroup[key]
 	if !ok {
 		id = t.newBox(box{root: r, held: noPlace, via: noPlace, rank: r.Rank, first: r.Node})
-		t.byGroup[r.Group] = id
+		t.byGroup[key] = id
 	}
-	if !t.names[r.Name] {
-		t.names[r.Name] = true
+	if number, shared := words.Member(r); !shared {
+		t.boxes[id].count++
+	} else if one := (member{id, number}); !t.members[one] {
+		t.members[one] = true
 		t.boxes[id].count++
 	}
 	return id

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/lang"
 )
 
 // typeFacts says how the objects of a type are told apart.
@@ -36,7 +37,7 @@ func newFacts(g *graph.Graph) *facts {
 			break // they are in order of rank
 		}
 		if r.Kind == graph.RootGlobal || r.Kind == graph.RootModule {
-			f.users[packageOf(lastWord(g.String(r.Name)))] = true
+			f.users[packageOf(lang.Of(g).Root(r).Name)] = true
 		}
 	}
 	return f
@@ -118,6 +119,6 @@ func (f *facts) lets(r *graph.Root) bool {
 	if f.g.Info().Runtime != graph.RuntimeGo || r.Kind == graph.RootStack {
 		return false
 	}
-	name := f.g.String(r.Name)
-	return name == "global runtime.allgs" || name == "global runtime.allgptr"
+	name := f.g.String(r.Var)
+	return name == "runtime.allgs" || name == "runtime.allgptr"
 }

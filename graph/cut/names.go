@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/lang"
 )
 
 // holderName is what a box is called as the holder of a place.
@@ -12,9 +12,9 @@ func (t *tables) holderName(id boxID) string {
 	b := &t.boxes[id]
 	switch {
 	case b.root != nil && b.count > 1:
-		return t.g.String(b.root.Group)
+		return lang.Of(t.g).Group(b.root).String()
 	case b.root != nil:
-		return t.g.String(b.root.Name)
+		return lang.Of(t.g).Root(b.root).String()
 	case b.held >= 0:
 		return t.name(b.held)
 	}
@@ -50,10 +50,7 @@ func (t *tables) spelled(id placeID) (holder, reference string) {
 // threadsName is what a class of goroutines or threads is called.
 func (t *tables) threadsName(class int32) string {
 	c := &t.threads.list[class]
-	what := "thread"
-	if t.g.Info().Runtime == graph.RuntimeGo {
-		what = "goroutine"
-	}
+	what := lang.Of(t.g).Thread
 	if c.count > 1 {
 		what = fmt.Sprintf("%ss", what)
 	}

@@ -2,7 +2,6 @@ package cut
 
 import (
 	"context"
-	"fmt"
 	"math/rand/v2"
 
 	"github.com/refgraph/refgraph/graph"
@@ -49,6 +48,9 @@ func randomHeap(rng *rand.Rand) *graph.Graph {
 		}
 		return nil
 	}))
+	for i := range uint64(4) {
+		b.AddThread(graph.Thread{ID: i + 1, Func: b.String([]string{"main.f", "main.g"}[rng.IntN(2)]), Main: i == 0})
+	}
 	for range rng.IntN(6) {
 		b.AddRoot(randomRoot(b, rng, n))
 	}
@@ -66,13 +68,11 @@ func randomRoot(b *graph.Builder, rng *rand.Rand, n int) graph.Root {
 		r.Ref = b.String(".f")
 	}
 	if rng.IntN(2) == 0 {
-		name := b.String(fmt.Sprintf("global %s", []string{"main.x", "main.y", "runtime.allgs"}[rng.IntN(3)]))
-		r.Name, r.Group = name, name
+		r.Var = b.String([]string{"main.x", "main.y", "runtime.allgs"}[rng.IntN(3)])
 		return r
 	}
-	f, v := []string{"main.f", "main.g"}[rng.IntN(2)], []string{"s", "t"}[rng.IntN(2)]
-	r.Kind = graph.RootStack
-	r.Name, r.Group = b.String(fmt.Sprintf("goroutine %d %s · %s", 1+rng.IntN(4), f, v)), b.String(fmt.Sprintf("goroutines %s · %s", f, v))
+	r.Kind, r.Thread = graph.RootStack, graph.ThreadID(1+rng.IntN(4))
+	r.Func, r.Var = b.String([]string{"main.f", "main.g"}[rng.IntN(2)]), b.String([]string{"s", "t"}[rng.IntN(2)])
 	return r
 }
 

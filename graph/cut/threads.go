@@ -1,9 +1,8 @@
 package cut
 
 import (
-	"strings"
-
 	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/lang"
 )
 
 // threads knows which goroutine or thread each root belongs to, and puts those
@@ -27,18 +26,25 @@ type threadClass struct {
 
 func newThreads(g *graph.Graph) *threads {
 	t := &threads{of: make([]int32, len(g.Roots())), named: map[string]int32{}}
-	ids := map[string]int32{}
+	type owner struct { // a frame without a thread is its own
+		thread   graph.ThreadID
+		function graph.StringID
+	}
+	ids := map[owner]int32{}
 	for i := range g.Roots() {
 		r := &g.Roots()[i]
 		t.of[i] = -1
-		name := threadName(g.String(r.Name))
-		if r.Kind != graph.RootStack && r.Kind != graph.RootThread || name == "" {
+		of := owner{thread: r.Thread}
+		if r.Thread == 0 {
+			of.function = r.Func
+		}
+		if r.Kind != graph.RootStack && r.Kind != graph.RootThread || of == (owner{}) {
 			continue
 		}
-		id, ok := ids[name]
+		id, ok := ids[of]
 		if !ok {
 			id = int32(len(t.class))
-			ids[name] = id
+			ids[of] = id
 			t.class = append(t.class, -1)
 		}
 		t.of[i] = id
@@ -54,7 +60,10 @@ func (t *threads) join(g *graph.Graph, root int) int32 {
 		return t.classOf(root)
 	}
 	r := &g.Roots()[root]
-	name := functionOf(g.String(r.Group))
+	name, main := g.String(r.Func), false
+	if th := g.Thread(r.Thread); th != nil {
+		name, main = lang.Of(g).Function(th), th.Main
+	}
 	c, ok := t.named[name]
 	if !ok {
 		c = int32(len(t.list))
@@ -63,8 +72,7 @@ func (t *threads) join(g *graph.Graph, root int) int32 {
 	}
 	t.class[id] = c
 	t.list[c].count++
-	thread := threadName(g.String(r.Name))
-	t.list[c].main = t.list[c].main || thread == "goroutine 1" || thread == "thread MainThread"
+	t.list[c].main = t.list[c].main || main
 	return c
 }
 
@@ -74,25 +82,4 @@ func (t *threads) classOf(root int) int32 {
 		return t.class[id]
 	}
 	return -1
-}
-
-// threadName is the beginning of a root's name that tells its thread.
-func threadName(name string) string {
-	if head, _, ok := strings.Cut(name, " · "); ok && strings.HasPrefix(head, "thread ") {
-		return head
-	}
-	words := strings.SplitN(name, " ", 3)
-	if len(words) < 2 || words[0] != "goroutine" && words[0] != "stack" {
-		return ""
-	}
-	return words[0] + " " + words[1]
-}
-
-// functionOf is the function in a group of roots.
-func functionOf(group string) string {
-	parts := strings.Split(group, " · ")
-	if parts[0] == "threads" && len(parts) > 1 {
-		return parts[1]
-	}
-	return lastWord(parts[0])
 }

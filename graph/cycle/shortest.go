@@ -67,17 +67,3 @@ func Types(g *graph.Graph, c Component) []TypeCount {
 	})
 	return list
 }
-
-// Matters says, in a sentence, whether reference cycles keep objects alive in a
-// runtime. harm is false where the collector frees them like anything else.
-func Matters(r graph.Runtime) (harm bool, why string) {
-	switch r {
-	case graph.RuntimePython:
-		return true, "CPython frees cycles only when its cycle collector runs: until then, with gc.disable() or after gc.freeze() they stay, and finalizers in them run late"
-	case graph.RuntimeGo:
-		return false, "Go's tracing collector frees cycles that no root reaches; only a cycle with an object that has a finalizer (runtime.SetFinalizer) is never freed"
-	case "":
-		return false, "the runtime is unknown; a tracing collector frees cycles that no root reaches, reference counting does not"
-	}
-	return false, "the tracing collector frees cycles that no root reaches: a cycle alone is not a leak, what holds it is"
-}

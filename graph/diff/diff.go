@@ -9,6 +9,7 @@ import (
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/dominator"
 	"github.com/refgraph/refgraph/graph/histogram"
+	"github.com/refgraph/refgraph/graph/lang"
 	"github.com/refgraph/refgraph/graph/suspect"
 )
 
@@ -125,10 +126,6 @@ func (r *Report) AddSites(old, new map[string]Amount) {
 	r.Sites = sorted(rows)
 }
 
-// moving are the runtimes whose collectors move objects, so that an address
-// says nothing about the next dump.
-var moving = map[graph.Runtime]bool{graph.RuntimeJVM: true}
-
 // sameProcess is the least part of the new dump's objects that must be in the
 // old one for the dumps to be of one process.
 const sameProcess = 0.05
@@ -139,7 +136,7 @@ const sameProcess = 0.05
 // processes. It costs two address lookups an object.
 func Added(ctx context.Context, old, new *dominator.Tree) (added graph.Bitset, ok bool, err error) {
 	og, ng := old.Graph(), new.Graph()
-	if moving[ng.Info().Runtime] {
+	if lang.Of(ng).Moves {
 		return nil, false, nil
 	}
 	type pair struct{ old, new graph.TypeID }

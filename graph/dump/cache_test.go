@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/lang"
 	"github.com/refgraph/refgraph/testdata/goheap"
 )
 
@@ -42,7 +43,7 @@ func says(g *graph.Graph) string {
 		}
 	}
 	for _, r := range g.Roots() {
-		b.WriteString(g.String(r.Name) + g.String(r.Ref) + "\n")
+		b.WriteString(lang.Of(g).Root(&r).String() + lang.Of(g).Note(&r) + g.String(r.Ref) + "\n")
 	}
 	return b.String()
 }

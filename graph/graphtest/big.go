@@ -23,16 +23,15 @@ func HeldList(n int) *graph.Graph {
 		}
 		return nil
 	}))
-	addRoot(b, "global list.head", 0)
-	addRoot(b, "global list.tail", graph.NodeID(n-1))
+	addRoot(b, "list.head", 0)
+	addRoot(b, "list.tail", graph.NodeID(n-1))
 	g, err := b.Build(nil)
 	must(err)
 	return g
 }
 
 func addRoot(b *graph.Builder, name string, n graph.NodeID) {
-	s := b.String(name)
-	b.AddRoot(graph.Root{Node: n, Name: s, Group: s})
+	b.AddRoot(graph.Root{Node: n, Var: b.String(name)})
 }
 
 // sessionParts is the number of objects of one session.
@@ -118,8 +117,8 @@ func Sessions(n int) *graph.Graph {
 		}
 		return nil
 	}))
-	addRoot(b, "global main.cache", cache)
-	addRoot(b, "global main.config", config)
+	addRoot(b, "main.cache", cache)
+	addRoot(b, "main.config", config)
 	g, err := b.Build(nil)
 	must(err)
 	return g
@@ -152,7 +151,7 @@ func Tangle(n int) *graph.Graph {
 		}
 		return nil
 	}))
-	addRoot(b, "global tangle", 0)
+	addRoot(b, "tangle", 0)
 	g, err := b.Build(nil)
 	must(err)
 	return g

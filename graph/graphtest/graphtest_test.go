@@ -7,13 +7,14 @@ import (
 	"testing"
 
 	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/lang"
 )
 
 // draw writes a graph back as arrows.
 func draw(g *graph.Graph, name func(graph.NodeID) string) string {
 	var b strings.Builder
 	for _, r := range g.Roots() {
-		fmt.Fprintf(&b, "%s > %s\n", g.String(r.Name), name(r.Node))
+		fmt.Fprintf(&b, "%s > %s\n", lang.Of(g).Root(&r), name(r.Node))
 	}
 	for n := range graph.NodeID(g.Len()) {
 		fmt.Fprintf(&b, "%s %s %d %v\n", name(n), g.TypeName(n), g.Size(n), g.Internal(n))

@@ -62,7 +62,9 @@ func (p *Picture) Name(id graph.NodeID) string {
 //	A>B:weak     by a weak reference (any graph.RefKind by its name)
 //	root>A       A is held by a root: the global "root"
 //	@main.x>A    by the global main.x
-//	@stack/f>A   by a root of another kind (any graph.RootKind by its name)
+//	@stack/f>A   by the function f, a root of another kind (any graph.RootKind by its name)
+//	@stack/7/f/v>A        by the variable v in function f of thread 7
+//	@stack/7/f/v/state>A  of thread 7, which is in that state (_ for a space)
 //	A=T          A has type T, not a type named A
 //	A=T/64       and 64 bytes, not 1
 //	A=T/64!      and is a container's inside
@@ -78,10 +80,11 @@ func Parse(t testing.TB, picture string) *Picture {
 }
 
 type parser struct {
-	ids   map[string]graph.NodeID
-	nodes []node
-	refs  []ref
-	roots []root
+	ids     map[string]graph.NodeID
+	nodes   []node
+	refs    []ref
+	roots   []root
+	threads map[uint64]*thread
 }
 
 type node struct {
@@ -97,13 +100,22 @@ type ref struct {
 }
 
 type root struct {
-	to   graph.NodeID
-	kind graph.RootKind
-	name string
+	to     graph.NodeID
+	kind   graph.RootKind
+	name   string
+	thread *thread // of stacks
+}
+
+// thread is a thread of the picture; the first root that names it says where it
+// is.
+type thread struct {
+	number          uint64
+	function, state string
+	id              graph.ThreadID
 }
 
 func parse(picture string, info graph.Info) (*Picture, error) {
-	p := &parser{ids: map[string]graph.NodeID{}}
+	p := &parser{ids: map[string]graph.NodeID{}, threads: map[uint64]*thread{}}
 	for word := range strings.FieldsSeq(picture) {
 		var err error
 		if strings.Contains(word, ">") {
@@ -160,6 +172,9 @@ func (p *parser) chain(parts []string) error {
 					return fmt.Errorf("no root kind %q", k)
 				}
 			}
+			if r.kind == graph.RootStack || r.kind == graph.RootThread {
+				p.onStack(&r)
+			}
 			p.roots = append(p.roots, r)
 			continue
 		}
@@ -167,6 +182,24 @@ func (p *parser) chain(parts []string) error {
 		p.refs = append(p.refs, ref{p.node(name), to, from[len(name):], kind})
 	}
 	return nil
+}
+
+// onStack finds the thread in a root's name, and leaves the function and the
+// variable.
+func (p *parser) onStack(r *root) {
+	number, rest, _ := strings.Cut(r.name, "/")
+	n, err := strconv.ParseUint(number, 10, 64)
+	if err != nil {
+		return
+	}
+	parts := strings.SplitN(rest, "/", 3)
+	if p.threads[n] == nil {
+		p.threads[n] = &thread{number: n, function: parts[0]}
+	}
+	if len(parts) == 3 {
+		p.threads[n].state = strings.ReplaceAll(parts[2], "_", " ")
+	}
+	r.thread, r.name = p.threads[n], strings.Join(parts[:min(2, len(parts))], "/")
 }
 
 // holder cuts the reference's name off an object's name.
@@ -214,11 +247,28 @@ func (p *parser) build(info graph.Info) (*Picture, error) {
 		return nil, err
 	}
 	for _, r := range p.roots {
-		name := b.String(strings.TrimSpace(r.kind.String() + " " + r.name))
-		b.AddRoot(graph.Root{Node: r.to, Name: name, Group: name, Kind: r.kind, Rank: rank(r.kind)})
+		b.AddRoot(r.structured(b))
 	}
 	g, err := b.Build(nil)
 	return &Picture{Graph: g, ids: maps.Clone(p.ids)}, err
+}
+
+// structured is the root as readers make it.
+func (r *root) structured(b *graph.Builder) graph.Root {
+	out := graph.Root{Node: r.to, Kind: r.kind, Rank: rank(r.kind)}
+	if r.kind != graph.RootStack && r.kind != graph.RootThread {
+		out.Var = b.String(r.name)
+		return out
+	}
+	function, variable, _ := strings.Cut(r.name, "/")
+	out.Func, out.Var = b.String(function), b.String(variable)
+	if t := r.thread; t != nil {
+		if t.id == 0 {
+			t.id = b.AddThread(graph.Thread{ID: t.number, Entry: b.String(t.function), Func: b.String(t.function), State: b.String(t.state), Main: t.number == 1})
+		}
+		out.Thread = t.id
+	}
+	return out
 }
 
 // writeRows writes references in the order given within each row.

@@ -40,8 +40,8 @@ func Random(rng *rand.Rand) *graph.Graph {
 	}
 	must(writeRows(b, n, refs))
 	for range rng.IntN(4) {
-		name := b.String(fmt.Sprintf("global r%d", rng.IntN(3)))
-		b.AddRoot(graph.Root{Node: graph.NodeID(rng.IntN(n)), Name: name, Group: name})
+		name := b.String(fmt.Sprintf("r%d", rng.IntN(3)))
+		b.AddRoot(graph.Root{Node: graph.NodeID(rng.IntN(n)), Var: name})
 	}
 	g, err := b.Build(nil)
 	must(err)

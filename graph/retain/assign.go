@@ -38,15 +38,17 @@ func (m *merger) assign() error {
 
 // fromRoot handles a node that a root holds directly.
 func (m *merger) fromRoot(r *graph.Root, n graph.NodeID, onPath bool) {
-	key := [2]graph.StringID{r.Group, 0}
+	key := m.words.GroupOf(r)
 	g, ok := m.roots[key]
 	if !ok {
 		g = int32(len(m.Groups))
 		m.roots[key] = g
 		m.Groups = append(m.Groups, Group{Root: r, First: n, parent: -1})
 	}
-	if !m.names[r.Name] {
-		m.names[r.Name] = true
+	if number, shared := m.words.Member(r); !shared {
+		m.Groups[g].Count++
+	} else if one := (member{g, number}); !m.counted[one] {
+		m.counted[one] = true
 		m.Groups[g].Count++
 	}
 	label := m.labels.Intern(Pattern(m.g.String(r.Ref)))

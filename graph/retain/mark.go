@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/lang"
 )
 
 const checkEvery = 1<<20 - 1 // nodes between two looks at the context
@@ -20,8 +21,8 @@ func newMerger(ctx context.Context, t *Tree, targets graph.Bitset, opts Options)
 		},
 		ctx: ctx, g: t.g, labels: NewLabels(t.g),
 		mark:   graph.NewBitset(n),
-		groups: map[groupKey]int32{}, roots: map[[2]graph.StringID]int32{}, edges: map[edgeKey]int32{},
-		foldOf: map[fold]int32{}, names: map[graph.StringID]bool{},
+		groups: map[groupKey]int32{}, words: lang.Of(t.g), roots: map[lang.GroupKey]int32{}, edges: map[edgeKey]int32{},
+		foldOf: map[fold]int32{}, counted: map[member]bool{},
 	}
 }
 

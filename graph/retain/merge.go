@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/lang"
 )
 
 // Options of Merge and Paths. The zero value is the default.
@@ -78,19 +79,26 @@ type fold struct {
 	kind          graph.RefKind // the weakest of the references in label
 }
 
+// member is the roots of one group that count as one.
+type member struct {
+	group  int32
+	number uint64
+}
+
 // merger is the state of one Merge.
 type merger struct {
 	*Merged
-	ctx    context.Context
-	g      *graph.Graph
-	labels *Labels
-	mark   graph.Bitset // nodes on a path to a target
-	groups map[groupKey]int32
-	roots  map[[2]graph.StringID]int32
-	edges  map[edgeKey]int32
-	folds  []fold
-	foldOf map[fold]int32
-	names  map[graph.StringID]bool // roots counted
+	ctx     context.Context
+	g       *graph.Graph
+	labels  *Labels
+	mark    graph.Bitset // nodes on a path to a target
+	groups  map[groupKey]int32
+	words   *lang.Words
+	roots   map[lang.GroupKey]int32
+	edges   map[edgeKey]int32
+	folds   []fold
+	foldOf  map[fold]int32
+	counted map[member]bool // roots that count as one
 
 	recentEdges  cache[edgeKey]
 	recentGroups cache[groupKey]

@@ -11,6 +11,7 @@ import (
 
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/graphtest"
+	"github.com/refgraph/refgraph/graph/lang"
 	"github.com/refgraph/refgraph/graph/retain"
 )
 
@@ -40,7 +41,7 @@ func merge(t *testing.T, g *graph.Graph, targets graph.Bitset, opts *retain.Opti
 	name := func(i int32) string {
 		grp := m.Groups[i]
 		if grp.Root != nil {
-			return g.String(grp.Root.Group)
+			return lang.Of(g).Group(grp.Root).String()
 		}
 		return g.Types().Name(grp.Type)
 	}
@@ -56,7 +57,7 @@ func text(g *graph.Graph, p retain.Path) string {
 	if p.Root == nil {
 		return "unreachable"
 	}
-	s := g.String(p.Root.Name)
+	s := lang.Of(g).Root(p.Root).String()
 	for _, st := range p.Steps {
 		s += st.Ref + " → " + g.TypeName(st.Node)
 	}
@@ -122,7 +123,7 @@ func TestMergeTellsFarElementsApart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.AddRoot(graph.Root{Node: 0, Name: b.String("global list"), Group: b.String("global list")})
+	b.AddRoot(graph.Root{Node: 0, Var: b.String("list")})
 	g, err := b.Build(pairs{})
 	if err != nil {
 		t.Fatal(err)

@@ -80,7 +80,7 @@ type flight struct {
 
 // Of returns the store of a graph.
 func Of(g *graph.Graph) *Store {
-	return g.Companion(func() any {
+	return g.Companion("store", func() any {
 		return &Store{ctx: context.Background(), results: map[string]*entry{}, flights: map[string]*flight{}}
 	}).(*Store)
 }

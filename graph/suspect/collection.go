@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/lang"
 	"github.com/refgraph/refgraph/graph/retain"
 )
 
@@ -52,7 +53,7 @@ func (h *Heap) held(x *holding) Suspect {
 	s.Path = h.Paths.Path(x.largest, nil)
 	s.Reason = h.sentence(x, &s)
 	s.Hint = h.hint(x)
-	s.Fingerprint = h.digest("holding", rootGroup(h, s.Path), h.Graph.Types().Name(x.holder), h.via(x), s.ElementType)
+	s.Fingerprint = h.digest("holding", rootKey(h, s.Path), h.Graph.Types().Name(x.holder), h.via(x), s.ElementType)
 	return s
 }
 
@@ -117,7 +118,7 @@ func (h *Heap) sentence(x *holding, s *Suspect) string {
 	switch {
 	case s.Path.Root == nil: // nothing to say
 	case s.Count > 1:
-		text += heldBy + h.Graph.String(s.Path.Root.Group)
+		text += heldBy + lang.Of(h.Graph).Group(s.Path.Root).String()
 		if more := h.rootGroups(x.owners) - 1; more > 0 {
 			text += fmt.Sprintf(" and %s more", count(more))
 		}
@@ -133,10 +134,10 @@ const heldBy = ", held by "
 // rootGroups is how many groups of roots the shortest paths of some objects start
 // from; no more than sampleLen objects are asked.
 func (h *Heap) rootGroups(nodes []graph.NodeID) int {
-	groups := map[graph.StringID]bool{}
+	groups := map[lang.GroupKey]bool{}
 	for _, n := range nodes[:min(len(nodes), sampleLen)] {
 		if r := h.root(n); r != nil {
-			groups[r.Group] = true
+			groups[lang.Of(h.Graph).GroupOf(r)] = true
 		}
 	}
 	return len(groups)
@@ -146,7 +147,7 @@ func (h *Heap) rootGroups(nodes []graph.NodeID) int {
 // they are few: `.SESSIONS of module app`.
 func (h *Heap) rootText(p retain.Path) string {
 	const few = 3
-	name := h.Graph.String(p.Root.Name)
+	name := lang.Of(h.Graph).Root(p.Root).String()
 	if len(p.Steps) > few {
 		return name
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/lang"
 )
 
 const (
@@ -160,7 +161,7 @@ func (h *Heap) spread(g *topGroup) Suspect {
 	} else if root := h.commonRoot(g.sample); root != "" {
 		s.Reason += "; most are reached from " + root
 	}
-	s.Fingerprint = h.digest("spread", typ, rootGroup(h, s.Path))
+	s.Fingerprint = h.digest("spread", typ, rootKey(h, s.Path))
 	return s
 }
 
@@ -170,11 +171,12 @@ const longest = 64
 // commonRoot names the root from which the shortest paths of at least 80 % of
 // the objects start; "" if there is none.
 func (h *Heap) commonRoot(nodes []graph.NodeID) string {
-	roots := map[graph.StringID]int{}
+	roots, words := map[lang.GroupKey]int{}, lang.Of(h.Graph)
 	for _, n := range nodes {
 		if r := h.root(n); r != nil {
-			if roots[r.Group]++; roots[r.Group]*10 >= len(nodes)*8 {
-				return h.Graph.String(r.Group)
+			key := words.GroupOf(r)
+			if roots[key]++; roots[key]*10 >= len(nodes)*8 {
+				return words.Group(r).String()
 			}
 		}
 	}

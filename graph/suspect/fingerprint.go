@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/lang"
 	"github.com/refgraph/refgraph/graph/retain"
 )
 
@@ -15,23 +16,27 @@ func (h *Heap) fingerprint(s *Suspect) string {
 	if s.Accumulation != graph.None {
 		at = h.Graph.TypeName(s.Accumulation)
 	}
-	return h.digest(s.Detector, rootGroup(h, s.Path), at, h.lastRef(s.Path), s.ElementType)
+	return h.digest(s.Detector, rootKey(h, s.Path), at, h.lastRef(s.Path), s.ElementType)
 }
+
+// fingerprintVersion is in front of every fingerprint. It changes with what they
+// are made of, since they are kept and compared by others.
+const fingerprintVersion = "2"
 
 // digest makes a fingerprint of what says where a leak is: names of roots, types
 // and references, which are the same in all dumps of a program, and never
-// addresses, counts or sizes.
+// addresses, counts, sizes or what a thread does.
 func (h *Heap) digest(parts ...string) string {
 	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
-	return hex.EncodeToString(sum[:6])
+	return fingerprintVersion + "-" + hex.EncodeToString(sum[:6])
 }
 
-// rootGroup is the root of a path without what tells equal roots apart.
-func rootGroup(h *Heap, p retain.Path) string {
+// rootKey is what the root of a path is in all dumps.
+func rootKey(h *Heap, p retain.Path) string {
 	if p.Root == nil {
 		return ""
 	}
-	return h.Graph.String(p.Root.Group)
+	return lang.Of(h.Graph).Key(p.Root)
 }
 
 // lastRef is the reference that holds the end of a path.

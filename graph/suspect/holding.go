@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/lang"
 )
 
 // holding is many objects of one type that are held by objects of one type: in
@@ -62,11 +63,11 @@ func (s *scanner) parts(x *holding) []*holding {
 	if len(owners) == maxOwners && !slices.Contains(owners, x.largest) {
 		owners = append(slices.Clone(owners), x.largest)
 	}
-	roots := map[graph.StringID]*holding{}
+	roots, words := map[lang.GroupKey]*holding{}, lang.Of(s.h.Graph)
 	for _, owner := range owners {
-		var group graph.StringID
+		var group lang.GroupKey
 		if r := s.h.root(owner); r != nil {
-			group = r.Group
+			group = words.GroupOf(r)
 		}
 		inside := s.children(owner)
 		own := &inside

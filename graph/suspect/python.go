@@ -72,12 +72,7 @@ func (h *Heap) target(n graph.NodeID, name string) graph.NodeID {
 
 // together makes the suspect of many objects of one kind.
 func (h *Heap) together(kind string, nodes []graph.NodeID, reason, hint string) Suspect {
-	largest := nodes[0]
-	for _, n := range nodes {
-		if h.Tree.Retained(n) > h.Tree.Retained(largest) {
-			largest = n
-		}
-	}
+	largest := h.largest(nodes)
 	s := Suspect{
 		Object: largest, Accumulation: graph.None, Count: len(nodes), Elements: len(nodes), ElementType: h.Graph.TypeName(largest),
 		Retained: h.Tree.RetainedBy(nodes), Path: h.Paths.Path(largest, nil), Hint: hint, Reason: reason,
@@ -88,7 +83,7 @@ func (h *Heap) together(kind string, nodes []graph.NodeID, reason, hint string) 
 	if s.Path.Root != nil {
 		s.Reason += ", held by " + h.rootText(s.Path)
 	}
-	s.Fingerprint = h.digest(kind, rootGroup(h, s.Path), s.ElementType)
+	s.Fingerprint = h.digest(kind, rootKey(h, s.Path), s.ElementType)
 	return s
 }
 
@@ -142,7 +137,7 @@ func lruCaches(ctx context.Context, h *Heap) ([]Suspect, error) {
 			Object: n, Accumulation: cache, Count: 1, Elements: results, ElementType: "result", Retained: h.Tree.Retained(n), Path: h.Paths.Path(n, nil), Hint: hintLRU,
 			Reason: fmt.Sprintf("the lru_cache of %s has no bound and holds %s results", name, count(results)),
 		}
-		s.Fingerprint = h.digest("lru_cache", rootGroup(h, s.Path), name)
+		s.Fingerprint = h.digest("lru_cache", rootKey(h, s.Path), name)
 		out = append(out, s)
 	}
 	return out, ctx.Err()
@@ -160,7 +155,7 @@ func threadLocals(ctx context.Context, h *Heap) ([]Suspect, error) {
 			Object: n, Accumulation: n, Count: 1, Retained: h.Tree.Retained(n), Path: h.Paths.Path(n, nil), Hint: hintThreadLocal,
 			Reason: fmt.Sprintf("thread-local variables hold objects for %s threads", count(h.threads(all))),
 		}
-		s.Fingerprint = h.digest("thread-local", rootGroup(h, s.Path), h.Graph.TypeName(n))
+		s.Fingerprint = h.digest("thread-local", rootKey(h, s.Path), h.Graph.TypeName(n))
 		out = append(out, s)
 	}
 	return out, ctx.Err()

@@ -4,55 +4,48 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
 	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/lang"
 )
 
 const (
 	// minParked is how many goroutines or threads at one place are suspect.
 	minParked = 100
+	// parkedAnyway is how many are whatever they hold: their stacks are not in
+	// the heap.
+	parkedAnyway = 1000
 	// stackShare is the part of the heap that is suspect on one stack.
 	stackShare = 0.01
-	// minQueued is how many objects that wait for finalizers are suspect.
-	minQueued = 1000
 )
 
-// rootSet is what roots of one place in the program hold and others do not.
-type rootSet struct {
-	place string
-	first *graph.Root
-	names map[string]bool // of the goroutines or threads
-	nodes []graph.NodeID
-	held  uint64
+// threadSet is the goroutines or threads at one place in the program, and what
+// single ones of them hold and nothing else does.
+type threadSet struct {
+	place   string // see lang.Words.PlaceKey
+	threads []*graph.Thread
+	roots   []*graph.Root
+	nodes   []graph.NodeID
+	held    uint64
 }
-
-// parkedAnyway is how many goroutines or threads at one place are suspect
-// whatever they hold: their stacks are not in the heap.
-const parkedAnyway = 1000
 
 // stacks reports goroutines or threads that are at one place, when they are many
 // or hold a lot that nothing else holds.
 func stacks(ctx context.Context, h *Heap) ([]Suspect, error) {
-	sets := h.rootSets(func(r *graph.Root) bool {
-		return (r.Kind == graph.RootStack || r.Kind == graph.RootThread) && r.Rank < graph.RankRuntime && r.Via.Retains()
-	})
+	sets := h.threadSets()
 	_, total := h.Tree.Total()
 	var out []Suspect
-	told := map[string]bool{} // of the goroutines of sets that were reported
 	for _, set := range sets {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		many := len(set.names) >= minParked
-		heavy := float64(set.held) >= stackShare*float64(total) && !set.inside(mainStack) && h.accumulates(set.nodes)
-		if !many && !heavy || set.inside(told) {
-			continue
+		many := len(set.threads) >= minParked
+		heavy := float64(set.held) >= stackShare*float64(total) && !set.isMain() && h.accumulates(set.nodes)
+		if len(set.nodes) > 0 && (many || heavy) {
+			out = append(out, h.parked(set))
 		}
-		maps.Copy(told, set.names)
-		out = append(out, h.parked(set))
 	}
 	return out, nil
 }
@@ -69,149 +62,151 @@ func (h *Heap) accumulates(nodes []graph.NodeID) bool {
 	return false
 }
 
-// rootSets groups roots by the place in the program, without the variable, and
-// sums up what they alone hold; those that hold the most come first.
-func (h *Heap) rootSets(want func(*graph.Root) bool) []*rootSet {
-	sets := map[string]*rootSet{}
-	only := h.onlyHolder(want)
-	for i := range h.Graph.Roots() {
-		r := &h.Graph.Roots()[i]
-		if only[r.Node] == "" {
+// isMain reports whether the set is only what runs the program's entry, which
+// holds the program's state by right.
+func (s *threadSet) isMain() bool {
+	return !slices.ContainsFunc(s.threads, func(t *graph.Thread) bool { return !t.Main })
+}
+
+// threadSets groups the threads but the runtime's own by the place where they
+// are; those that hold the most come first.
+func (h *Heap) threadSets() []*threadSet {
+	words := lang.Of(h.Graph)
+	sets := map[string]*threadSet{}
+	threads := h.Graph.Threads()
+	of := make([]*threadSet, len(threads)) // by thread
+	for i := range threads {
+		t := &threads[i]
+		if t.Rank >= graph.RankRuntime {
 			continue
 		}
-		place := withoutVariable(h.Graph.String(r.Group))
-		set := sets[place]
-		if set == nil {
-			set = &rootSet{place: place, first: r, names: map[string]bool{}}
-			sets[place] = set
+		place := words.PlaceKey(t)
+		if sets[place] == nil {
+			sets[place] = &threadSet{place: place}
 		}
-		set.names[stackName(h.Graph.String(r.Name))] = true
-		set.nodes = append(set.nodes, r.Node)
+		of[i] = sets[place]
+		of[i].threads = append(of[i].threads, t)
 	}
-	list := make([]*rootSet, 0, len(sets))
+	only := h.onlyThread()
+	for i := range h.Graph.Roots() {
+		r := &h.Graph.Roots()[i]
+		if t := only[r.Node]; t != 0 && of[t-1] != nil {
+			of[t-1].roots = append(of[t-1].roots, r)
+			of[t-1].nodes = append(of[t-1].nodes, r.Node)
+		}
+	}
+	list := make([]*threadSet, 0, len(sets))
 	for _, set := range sets {
 		slices.Sort(set.nodes)
 		set.nodes = slices.Compact(set.nodes)
 		set.held = h.Tree.RetainedBy(set.nodes)
 		list = append(list, set)
 	}
-	slices.SortFunc(list, func(a, b *rootSet) int {
+	slices.SortFunc(list, func(a, b *threadSet) int {
 		return cmp.Or(cmp.Compare(b.held, a.held), strings.Compare(a.place, b.place))
 	})
 	return list
 }
 
-// onlyHolder names, for each object that is held by roots of one goroutine or
-// thread and nothing else, that one. What several share they share by design.
-func (h *Heap) onlyHolder(want func(*graph.Root) bool) map[graph.NodeID]string {
-	only := map[graph.NodeID]string{}
+// onlyThread is, for each object that is held by roots of one thread and nothing
+// else, that thread; 0 for others. What several share they share by design.
+func (h *Heap) onlyThread() map[graph.NodeID]graph.ThreadID {
+	only := map[graph.NodeID]graph.ThreadID{}
 	for i := range h.Graph.Roots() {
 		r := &h.Graph.Roots()[i]
-		name := ""
-		if want(r) && h.Paths.Root(r.Node) != nil {
-			name = stackName(h.Graph.String(r.Name))
+		t := graph.ThreadID(0)
+		if (r.Kind == graph.RootStack || r.Kind == graph.RootThread) && r.Via.Retains() && h.Paths.Root(r.Node) != nil {
+			t = r.Thread
 		}
-		if had, ok := only[r.Node]; ok && had != name {
-			name = ""
+		if had, ok := only[r.Node]; ok && had != t {
+			t = 0
 		}
-		only[r.Node] = name
+		only[r.Node] = t
 	}
 	return only
 }
 
-// inside reports whether all goroutines or threads of the set are in another.
-func (s *rootSet) inside(names map[string]bool) bool {
-	for name := range s.names {
-		if !names[name] {
-			return false
-		}
+func (h *Heap) parked(set *threadSet) Suspect {
+	largest := h.largest(set.nodes)
+	s := Suspect{
+		Object: largest, Accumulation: largest, Count: len(set.nodes),
+		Retained: set.held, Path: h.Paths.Path(largest, nil), Hint: hintStack,
+		anyway: len(set.threads) >= parkedAnyway, rank: set.threads[0].Rank, ranked: true,
 	}
-	return true
+	words := lang.Of(h.Graph)
+	if k := len(set.threads); k > 1 {
+		s.Reason = fmt.Sprintf("%s %ss %s", count(k), words.Thread, set.where(words))
+		s.Elements, s.ElementType = k, words.Thread
+		s.Fingerprint = h.digest("stack", set.place)
+		return s
+	}
+	r := set.root(largest)
+	s.Reason = fmt.Sprintf("%s is alive and alone holds this, from a variable on its stack", words.Root(r))
+	s.Fingerprint = h.digest("stack", words.Key(r))
+	return s
 }
 
-func (h *Heap) parked(set *rootSet) Suspect {
-	largest := set.nodes[0]
-	for _, n := range set.nodes {
+// largest is the object that retains most; the first of several.
+func (h *Heap) largest(nodes []graph.NodeID) graph.NodeID {
+	largest := nodes[0]
+	for _, n := range nodes {
 		if h.Tree.Retained(n) > h.Tree.Retained(largest) {
 			largest = n
 		}
 	}
-	s := Suspect{
-		Object: largest, Accumulation: largest, Count: len(set.nodes),
-		Retained: set.held, Path: h.Paths.Path(largest, nil), Hint: hintStack,
-		anyway: len(set.names) >= parkedAnyway,
-	}
-	what := strings.TrimPrefix(strings.TrimPrefix(set.place, "goroutines "), "goroutine ")
-	kind := h.stackWord()
-	if k := len(set.names); k > 1 {
-		doing := "are in"
-		if strings.HasSuffix(what, ")") { // "main.send (chan send)"
-			doing = "wait at"
-		}
-		s.Reason = fmt.Sprintf("%s %ss %s %s and hold this", count(k), kind, doing, what)
-		s.Elements, s.ElementType = k, kind
-	} else {
-		s.Reason = fmt.Sprintf("%s is alive and alone holds this, from a variable on its stack", h.Graph.String(set.first.Name))
-	}
-	s.Fingerprint = h.digest("stack", set.place)
-	return s
+	return largest
 }
 
-// garbage reports objects that no root of the program reaches and that are not
-// freed either: cycles, in a runtime that counts references.
-func garbage(ctx context.Context, h *Heap) ([]Suspect, error) {
-	if h.Graph.Info().Runtime != graph.RuntimePython {
-		return nil, nil
-	}
-	var out []Suspect
-	for _, set := range h.rootSets(func(r *graph.Root) bool { return r.Kind == graph.RootUnknown }) {
-		if len(set.nodes) < minQueued {
-			continue
+// root is the root of the set that holds an object, one of a variable if there is.
+func (s *threadSet) root(n graph.NodeID) (best *graph.Root) {
+	for _, r := range s.roots {
+		if r.Node == n && (best == nil || best.Var == 0) {
+			best = r
 		}
-		n, k := h.mostOfOneType(set.nodes)
-		typ := h.Graph.TypeName(n)
-		out = append(out, Suspect{
-			Object: n, Accumulation: graph.None, Count: k, Elements: k, ElementType: typ, Retained: set.held,
-			Path: h.Paths.Path(n, nil), Hint: hintGarbage, Fingerprint: h.digest("garbage", typ),
-			Reason: fmt.Sprintf("%s objects in cycles wait for the collector, most of them (%s) %s", count(len(set.nodes)), count(k), typ),
-		})
 	}
-	return out, ctx.Err()
+	return best
 }
 
-// mostOfOneType returns the first object of the most frequent type, and how many
-// there are.
-func (h *Heap) mostOfOneType(nodes []graph.NodeID) (first graph.NodeID, k int) {
-	counts, firsts := map[graph.TypeID]int{}, map[graph.TypeID]graph.NodeID{}
-	first = nodes[0]
-	for _, n := range nodes {
-		t := h.Graph.Type(n)
-		if counts[t]++; counts[t] == 1 {
-			firsts[t] = n
-		}
-		if counts[t] > k {
-			first, k = firsts[t], counts[t]
-		}
-	}
-	return first, k
+// spot is a place in the program to the line, and what a thread does there.
+type spot struct {
+	file, state graph.StringID
+	line        uint32
 }
 
-// finalizers reports objects that wait for their finalizers.
-func finalizers(ctx context.Context, h *Heap) ([]Suspect, error) {
-	sets := h.rootSets(func(r *graph.Root) bool { return r.Kind == graph.RootFinalizer })
-	var out []Suspect
-	for _, set := range sets {
-		if len(set.nodes) < minQueued || !h.isBacklog(set.place) {
-			continue
-		}
-		typ := h.Graph.TypeName(set.nodes[0])
-		s := Suspect{
-			Object: set.nodes[0], Accumulation: graph.None, Count: len(set.nodes), Elements: len(set.nodes), ElementType: typ,
-			Retained: set.held, Path: h.Paths.Path(set.nodes[0], nil), Hint: hintFinalizer,
-			Reason: fmt.Sprintf("%s objects are held for finalizers that have yet to run (%s)", count(len(set.nodes)), set.place),
-		}
-		s.Fingerprint = h.digest("finalizer", set.place)
-		out = append(out, s)
+// where says where the threads are and what they do: `wait at
+// main.(*srv).Watch main.go:66 (chan receive, 2 h)`.
+func (s *threadSet) where(words *lang.Words) string {
+	spots := map[spot]int{}
+	for _, t := range s.threads {
+		spots[spot{t.File, t.State, t.Line}]++
 	}
-	return out, ctx.Err()
+	at := *s.threads[0]
+	most := spot{at.File, at.State, at.Line}
+	for _, t := range s.threads {
+		if k := (spot{t.File, t.State, t.Line}); spots[k] > spots[most] {
+			most, at = k, *t
+		}
+	}
+	least := at.Since
+	for _, t := range s.threads {
+		if (spot{t.File, t.State, t.Line}) == most {
+			at.Since, least = max(at.Since, t.Since), min(least, t.Since)
+		}
+	}
+	doing := words.Doing(&at)
+	if since := lang.Long(at.Since); since != "" && since != lang.Long(least) {
+		doing = strings.TrimSuffix(doing, since) + "up to " + since
+	}
+	verb := "are in "
+	if words.Waits(&at) {
+		verb = "wait at "
+	}
+	text := verb + words.Place(&at)
+	if len(spots) > 1 && words.At(&at) != "" {
+		text = verb + words.Function(&at) + ", most of them at " + words.At(&at)
+	}
+	if doing != "" {
+		text += " (" + doing + ")"
+	}
+	return text
 }

@@ -153,7 +153,7 @@ func (h *Heap) structure(x *structure) Suspect {
 	if s.Path.Root != nil {
 		s.Reason += heldBy + h.rootText(s.Path)
 	}
-	s.Fingerprint = h.digest("structure", rootGroup(h, s.Path), typ, h.lastRef(s.Path))
+	s.Fingerprint = h.digest("structure", rootKey(h, s.Path), typ, h.lastRef(s.Path))
 	return s
 }
 

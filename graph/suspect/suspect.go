@@ -76,6 +76,7 @@ type Suspect struct {
 	Fingerprint string
 
 	rank   uint8          // of the path's root
+	ranked bool           // by something else
 	owners []graph.NodeID // of the elements, if there are several
 	anyway bool           // suspect however little it retains
 	spread bool           // objects that only the roots dominate, by type
@@ -183,7 +184,7 @@ func (h *Heap) complete(s *Suspect) bool {
 	if s.Path.Root == nil {
 		s.Path = h.Paths.Path(s.where(), nil)
 	}
-	if s.Path.Root != nil {
+	if s.Path.Root != nil && !s.ranked {
 		s.rank = s.Path.Root.Rank
 	}
 	if s.Fingerprint == "" {

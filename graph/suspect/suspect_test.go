@@ -34,9 +34,9 @@ func ballast(p *picture) {
 		p.add(`routes["r%d"]>route%d route%d=main.Route/96 route%d.h>h%d h%d=main.Handler/32`, i, i, i, i, i, i)
 	}
 	for i := range 50 {
-		p.add("@stack/goroutine_%d_main.worker·_job>job%d job%d=main.Job/512 job%d>app", i+10, i, i, i)
+		p.add("@stack/%d/main.worker/job>job%d job%d=main.Job/512 job%d>app", i+10, i, i, i)
 	}
-	p.add("@stack/goroutine_1_main.main·_app>app")
+	p.add("@stack/1/main.main/app>app")
 }
 
 // leak is a program with one leak of n objects; with a few instead of many it
@@ -115,15 +115,15 @@ var leaks = []leak{
 		}
 	}},
 	{"local map", "stack", []string{"goroutine 99 main.collect · seen is alive and alone holds this", "main.Item"}, func(p *picture, n int) {
-		p.add("@stack/goroutine_99_main.collect·_seen>seen seen=map.Map/48! seen>sg sg=groups/1024!")
+		p.add("@stack/99/main.collect/seen>seen seen=map.Map/48! seen>sg sg=groups/1024!")
 		for i := range n {
 			p.add(`sg["k%d"]>it%d it%d=main.Item/600`, i, i, i)
 		}
 	}},
-	{"blocked goroutines", "stack", []string{"goroutines wait at main.send (chan send) and hold this"}, func(p *picture, n int) {
+	{"blocked goroutines", "stack", []string{"1,000 goroutines wait at main.send (chan send)"}, func(p *picture, n int) {
 		for i := range n / 4 {
-			p.add("@stack/goroutine_%d_main.send·_req>req%d req%d=main.Request/2048 req%d.body>body%d body%d=[]uint8/400", i+1000, i, i, i, i, i)
-			p.add("@stack/goroutine_%d_main.serve·_r>req%d", i+1000, i)
+			p.add("@stack/%d/main.send/req/chan_send>req%d req%d=main.Request/2048 req%d.body>body%d body%d=[]uint8/400", i+1000, i, i, i, i, i)
+			p.add("@stack/%d/main.serve/r>req%d", i+1000, i)
 		}
 	}},
 	{"garbage", "garbage", []string{"4,000 objects in cycles wait for the collector, most of them (4,000) main.Noisy"}, func(p *picture, n int) {
@@ -132,9 +132,9 @@ var leaks = []leak{
 		}
 		p.python = true
 	}},
-	{"finalizers", "finalizers", []string{"held for finalizers that have yet to run"}, func(p *picture, n int) {
+	{"finalizers", "finalizers", []string{"held for finalizers that have yet to run (queued finalizer of main.File)"}, func(p *picture, n int) {
 		for i := range n {
-			p.add("@finalizer/queued_of_main.File>f%d f%d=main.File/300", i, i)
+			p.add("@finalizer/finalizer_of_main.File>f%d f%d=main.File/300", i, i)
 		}
 	}},
 }
@@ -146,7 +146,7 @@ func heap(t testing.TB, p *picture) *Heap {
 	if p.python {
 		g.Info().Runtime = graph.RuntimePython
 	}
-	g = withGroups(t, g)
+	g = withSpaces(t, g)
 	h, err := NewHeap(t.Context(), g)
 	if err != nil {
 		t.Fatal(err)
@@ -154,8 +154,9 @@ func heap(t testing.TB, p *picture) *Heap {
 	return h
 }
 
-// withGroups copies a graph and names its roots and types as a Go reader does.
-func withGroups(t testing.TB, g *graph.Graph) *graph.Graph {
+// withSpaces copies a graph and gives names the spaces that pictures cannot
+// have.
+func withSpaces(t testing.TB, g *graph.Graph) *graph.Graph {
 	t.Helper()
 	b := graph.NewBuilder(*g.Info(), graph.NameLabels)
 	if err := b.SetCount(g.Len()); err != nil {
@@ -179,18 +180,13 @@ func withGroups(t testing.TB, g *graph.Graph) *graph.Graph {
 	if err != nil {
 		t.Fatal(err)
 	}
+	again := func(id graph.StringID) graph.StringID { return b.String(strings.ReplaceAll(g.String(id), "_", " ")) }
+	for _, th := range g.Threads() {
+		th.Func, th.Entry, th.State = again(th.Func), again(th.Entry), again(th.State)
+		b.AddThread(th)
+	}
 	for _, r := range g.Roots() {
-		name := g.String(r.Name)
-		if s, ok := strings.CutPrefix(name, "stack "); ok {
-			name = strings.ReplaceAll(strings.ReplaceAll(s, "_", " "), "· ", " · ")
-		} else if s, ok := strings.CutPrefix(name, "finalizer "); ok {
-			name = strings.ReplaceAll(s, "_", " ")
-		}
-		r.Name = b.String(name)
-		r.Group = r.Name
-		if f := strings.Fields(name); f[0] == "goroutine" {
-			r.Group = b.String("goroutines " + strings.Join(f[2:], " ") + " (chan send)")
-		}
+		r.Func, r.Var = again(r.Func), again(r.Var)
 		b.AddRoot(r)
 	}
 	out, err := b.Build(hideKeys{g})
@@ -375,7 +371,7 @@ func TestKeptFindings(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range list { // what only sorting and comparing need is not kept
-		list[i].rank, list[i].anyway, list[i].owners = 0, false, nil
+		list[i].rank, list[i].ranked, list[i].anyway, list[i].owners = 0, false, false, nil
 	}
 	if !reflect.DeepEqual(back.List, list) {
 		t.Errorf("kept\n%swant\n%s", show(back.List), show(list))

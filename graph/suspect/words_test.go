@@ -13,24 +13,3 @@ func TestListenerNames(t *testing.T) {
 		}
 	}
 }
-
-func TestStackNames(t *testing.T) {
-	for name, want := range map[string]string{
-		"goroutine 18 main.worker · s":            "goroutine 18",
-		`thread "http-3" · Server.handle · local`: `thread "http-3"`,
-		"thread MainThread":                       "thread MainThread",
-	} {
-		if got := stackName(name); got != want {
-			t.Errorf("%s: %q, want %q", name, got, want)
-		}
-	}
-	for group, want := range map[string]string{
-		"goroutines main.worker · s (chan receive)": "goroutines main.worker (chan receive)",
-		"goroutines main.worker (select)":           "goroutines main.worker (select)",
-		`threads Server.handle · session`:           "threads Server.handle",
-	} {
-		if got := withoutVariable(group); got != want {
-			t.Errorf("%s: %q, want %q", group, got, want)
-		}
-	}
-}

@@ -83,9 +83,9 @@ func TestPathViewSaysThroughWhat(t *testing.T) {
 	if err := b.SetCount(3); err != nil {
 		t.Fatal(err)
 	}
-	for n, root := range []string{"globals without names", "global main.x", "global main.x"} {
+	for n, root := range []string{"", "main.x", "main.x"} {
 		b.SetNode(graph.NodeID(n), b.Types().Intern("T"), 8, 0)
-		b.AddRoot(graph.Root{Node: graph.NodeID(n), Name: b.String(root), Group: b.String(root)})
+		b.AddRoot(graph.Root{Node: graph.NodeID(n), Var: b.String(root)})
 	}
 	if err := b.BuildRows(t.Context(), 1, func(w *graph.RowWriter, lo, hi graph.NodeID) error {
 		for range hi - lo {
@@ -100,7 +100,7 @@ func TestPathViewSaysThroughWhat(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := fmt.Sprint(pathView(t, g, "T", 0).Subtitle)
-	if !strings.Contains(got, "2 through main.x · 1 through globals without names") {
+	if !strings.Contains(got, "2 through main.x · 1 through a global without a name") {
 		t.Errorf("it says %s", got)
 	}
 }

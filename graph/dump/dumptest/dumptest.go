@@ -24,6 +24,7 @@ import (
 
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/dump/internal/source"
+	"github.com/refgraph/refgraph/graph/lang"
 )
 
 // Read is a format's reader.
@@ -130,9 +131,13 @@ func whole(t *testing.T, g *graph.Graph) {
 	if refs != g.Refs() {
 		t.Errorf("the rows have %d references, the graph says %d", refs, g.Refs())
 	}
+	words := lang.Of(g)
 	for i, r := range g.Roots() {
-		if g.String(r.Name) == "" || g.String(r.Group) == "" {
-			t.Fatalf("root %d has no name or group", i)
+		if words.Root(&r).String() == "" || words.Group(&r).String() == "" {
+			t.Fatalf("root %d has no name or group: %+v", i, r)
+		}
+		if r.Thread != 0 && g.Thread(r.Thread) == nil {
+			t.Fatalf("root %d is of thread %d of %d", i, r.Thread, len(g.Threads()))
 		}
 		if i > 0 && r.Rank < g.Roots()[i-1].Rank {
 			t.Fatalf("root %d is out of order", i)
@@ -244,8 +249,9 @@ func Fingerprint(g *graph.Graph) uint64 {
 			fmt.Fprint(h, g.RefKind(n, i), g.Label(n, i), " ")
 		}
 	}
+	words := lang.Of(g)
 	for _, r := range g.Roots() {
-		fmt.Fprintln(h, r.Node, g.String(r.Name), g.String(r.Group), g.String(r.Ref), r.Kind, r.Rank, r.Via)
+		fmt.Fprintln(h, r.Node, words.Root(&r), words.Key(&r), words.Note(&r), g.String(r.File), r.Line, g.String(r.Ref), r.Kind, r.Rank, r.Via, r.Transient)
 	}
 	return h.Sum64()
 }

@@ -103,7 +103,7 @@ func (r *roots) global(m module, addr, v, before uint64) {
 	if _, _, _, ok := r.p.heap.find(v); !ok {
 		return
 	}
-	root := graph.Root{Kind: graph.RootGlobal, Rank: graph.RankLibrary}
+	root := graph.Root{Kind: graph.RootGlobal, Rank: graph.RankUser}
 	g, ok := r.p.exe.GlobalAt(addr)
 	if !ok || g.Type == nil {
 		if st, found := r.statics.At(addr); found {
@@ -112,13 +112,9 @@ func (r *roots) global(m module, addr, v, before uint64) {
 		}
 	}
 	if !ok {
-		name := fmt.Sprintf("global at 0x%x", addr)
-		group := "globals without names"
-		if m.path != "" {
-			name += " of plugin " + m.path
-			group = "globals of plugin " + m.path
-		}
-		r.add(v, r.name(root, name, group), holder{before: before})
+		root.Ref = r.b.String(fmt.Sprintf("[0x%x]", addr))
+		root.File = r.b.String(m.path)
+		r.add(v, root, holder{before: before})
 		return
 	}
 	r.globalWord(addr, v, before, root, &gotype.Static{Addr: g.Addr, Type: g.Type, Owner: g})
@@ -128,17 +124,13 @@ func (r *roots) global(m module, addr, v, before uint64) {
 // a variable leads to.
 func (r *roots) globalWord(addr, v, before uint64, root graph.Root, in *gotype.Static) {
 	root.Rank = in.Owner.Rank
-	if root.Rank == graph.RankRuntime {
-		root.Kind = graph.RootRuntime
-	}
 	word, path := (addr-in.Addr)/8, in.Path
 	if in.Type != nil {
 		path += in.Type.SlotLabel(word)
 	}
-	root.Ref = r.b.String(path)
+	root.Var, root.Ref = r.b.String(in.Owner.Full), r.b.String(path)
 	if in.Owner.HoldsPools() {
 		root.Via = graph.Pooled
 	}
-	name := "global " + in.Owner.Name
-	r.add(v, r.name(root, name, name), holder{in.Type, word, before})
+	r.add(v, root, holder{in.Type, word, before})
 }

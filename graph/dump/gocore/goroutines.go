@@ -1,11 +1,5 @@
 package gocore
 
-import (
-	"fmt"
-
-	"github.com/refgraph/refgraph/graph/dump/gotype"
-)
-
 // Goroutine states, from $GOROOT/src/runtime/runtime2.go.
 const (
 	gIdle      = 0
@@ -24,6 +18,8 @@ type goroutine struct {
 	status  uint32
 	m       uint64
 	startPC uint64
+	reason  uint64 // runtime.waitReason
+	since   int64  // when the collector first saw it waiting; 0 if it did not
 }
 
 // maxGoroutines bounds the list of goroutines by the memory of their structures,
@@ -47,6 +43,7 @@ func (p *process) goroutines() (gs []goroutine, total int) {
 			addr: g, id: p.mem.u64(g + p.l.GID.off), status: status,
 			lo: p.mem.u64(g + p.l.GStack.off), hi: p.mem.u64(g + p.l.GStack.off + 8),
 			m: p.mem.u64(g + p.l.GM.off), startPC: p.mem.u64(g + p.l.GStartPC.off),
+			reason: p.mem.uint(g+p.l.GWaitReason.off, p.l.GWaitReason.size), since: int64(p.mem.u64(g + p.l.GWaitSince.off)),
 		})
 	}
 	return gs, total
@@ -122,12 +119,4 @@ func (p *process) signalRegs(g *goroutine) []uint64 {
 		}
 	}
 	return nil
-}
-
-// title is the goroutine with the function it is in or was started with.
-func (g *goroutine) title(fn gotype.Func) (name, group string) {
-	if fn.Name == "" {
-		return fmt.Sprintf("goroutine %d", g.id), "goroutines"
-	}
-	return fmt.Sprintf("goroutine %d %s", g.id, fn.Short()), "goroutines " + fn.Short()
 }

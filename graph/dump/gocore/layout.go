@@ -77,6 +77,7 @@ type layout struct {
 	GID         field `at:"runtime.g.goid"`
 	GStartPC    field `at:"runtime.g.startpc"`
 	GWaitReason field `at:"runtime.g.waitreason"`
+	GWaitSince  field `at:"runtime.g.waitsince"`
 
 	MG0      field `at:"runtime.m.g0"`
 	MSignalG field `at:"runtime.m.gsignal"`

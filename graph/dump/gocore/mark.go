@@ -61,9 +61,10 @@ func (r *roots) finalizable(m *marker, list []special) {
 		if s.kind != kind || m.seen.Has(s.node) {
 			continue
 		}
-		name := "object waiting for its finalizer: " + r.p.pointee(r.p.mem.u64(s.addr+r.p.l.FinalizerOT.off))
+		root := graph.Root{Kind: graph.RootFinalizer, Rank: graph.RankLibrary,
+			Var: r.b.String("finalizer of " + r.p.pointee(r.p.mem.u64(s.addr+r.p.l.FinalizerOT.off)))}
 		for _, to := range m.g.Retained(s.node, &m.buf) {
-			root := r.name(graph.Root{Node: to, Kind: graph.RootFinalizer, Rank: graph.RankLibrary}, name, name)
+			root.Node = to
 			r.b.AddRoot(root)
 			m.stack = append(m.stack, to)
 		}

@@ -59,10 +59,11 @@ func (p *process) findVariables() bool {
 
 // roots collects the roots of one core.
 type roots struct {
-	p     *process
-	b     *graph.Builder
-	typer *gotype.Typer
-	local map[uint64][]gotype.Local // by pc
+	p      *process
+	b      *graph.Builder
+	typer  *gotype.Typer
+	local  map[uint64][]gotype.Local // by pc
+	places *gotype.Places
 	// registersAt is what Registers said last: a goroutine has a dozen.
 	registersAt struct {
 		pc   uint64
@@ -103,9 +104,4 @@ func (r *roots) add(addr uint64, root graph.Root, in holder) {
 	if !interior {
 		r.typer.Hint(n, in.before)
 	}
-}
-
-func (r *roots) name(root graph.Root, name, group string) graph.Root {
-	root.Name, root.Group = r.b.String(name), r.b.String(group)
-	return root
 }

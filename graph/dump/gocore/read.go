@@ -178,6 +178,7 @@ func (p *process) build(ctx context.Context, b *graph.Builder, typer *gotype.Typ
 	m := newMarker(b.Graph())
 	marked := m.start() // while stacks are walked
 	gs, total := p.goroutines()
+	r.places = gotype.NewPlaces(p.exe.Exe, b, p.now(gs))
 	for i := range gs {
 		if err := p.src.Report(ctx, "walking stacks", int64(i), int64(len(gs))); err != nil {
 			<-marked
@@ -202,6 +203,15 @@ func (p *process) build(ctx context.Context, b *graph.Builder, typer *gotype.Typ
 	p.facts(b, m, len(gs), total)
 	p.warnings(b, s)
 	return nil
+}
+
+// now is the latest moment that is known of, by the runtime's clock.
+func (p *process) now(gs []goroutine) int64 {
+	now := p.exe.Clock(p.mem.bytes)
+	for i := range gs {
+		now = max(now, gs[i].since)
+	}
+	return now
 }
 
 // nodes sets the size of every object; types come later.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/dump/internal/source"
+	"github.com/refgraph/refgraph/graph/lang"
 )
 
 // spinning dies while a goroutine runs in a loop without calls. Only a register
@@ -65,7 +66,7 @@ func TestRegistersHaveNames(t *testing.T) {
 			g := read(t, dir, source.Options{Exe: filepath.Join(dir, "prog")})
 			var names []string
 			for _, r := range g.Roots() {
-				if name := g.String(r.Name); r.Kind == graph.RootStack && strings.Contains(name, "main.spin") {
+				if name := lang.Of(g).Root(&r).String(); r.Kind == graph.RootStack && strings.Contains(name, "main.spin") {
 					names = append(names, name+" "+g.TypeName(r.Node)+" "+r.Via.String())
 				}
 			}

@@ -72,43 +72,38 @@ func (r *roots) specials(list []special) {
 	for _, s := range list {
 		switch s.kind {
 		case k.finalizer:
-			r.finalizer(p.mem.u64(s.addr+p.l.FinalizerFn.off), p.mem.u64(s.addr+p.l.FinalizerOT.off), "finalizer of ")
+			r.finalizer(p.mem.u64(s.addr+p.l.FinalizerFn.off), p.mem.u64(s.addr+p.l.FinalizerOT.off), graph.RootCleanup)
 		case k.weak:
-			r.add(p.mem.u64(s.addr+p.l.WeakHandle.off), r.name(runtimeRoot, "weak handle", "weak handle"), holder{})
+			r.add(p.mem.u64(s.addr+p.l.WeakHandle.off), graph.Root{Kind: graph.RootRuntime, Rank: graph.RankRuntime, Var: r.b.String("weak handle")}, holder{})
 		case k.cleanup:
 			if p.l.Cleanup.size == 0 {
-				r.call(p.mem.u64(s.addr+p.l.CleanupFn.off), "cleanup ")
+				r.call(p.mem.u64(s.addr+p.l.CleanupFn.off), graph.RootCleanup)
 			} else {
-				r.calls(s.addr+p.l.Cleanup.off, uint64(p.l.Cleanup.size), "cleanup ")
+				r.calls(s.addr+p.l.Cleanup.off, uint64(p.l.Cleanup.size), graph.RootCleanup)
 			}
 		}
 	}
 }
 
-var runtimeRoot = graph.Root{Kind: graph.RootRuntime, Rank: graph.RankRuntime}
-
 // calls adds all words of a function call that waits.
-func (r *roots) calls(addr, size uint64, what string) {
+func (r *roots) calls(addr, size uint64, kind graph.RootKind) {
 	for off := uint64(0); off < size; off += 8 {
-		r.call(r.p.mem.u64(addr+off), what)
+		r.call(r.p.mem.u64(addr+off), kind)
 	}
 }
 
 // call adds a function value, or an argument of one.
-func (r *roots) call(v uint64, what string) {
-	name := what
+func (r *roots) call(v uint64, kind graph.RootKind) {
+	name := "cleanup argument"
 	if fn, ok := r.p.exe.FuncAt(r.p.mem.u64(v)); ok {
-		name += fn.Short()
-	} else {
-		name += "argument"
+		name = "cleanup " + fn.Short()
 	}
-	r.add(v, r.name(graph.Root{Kind: graph.RootFinalizer, Rank: graph.RankLibrary}, name, name), holder{})
+	r.add(v, graph.Root{Kind: kind, Rank: graph.RankLibrary, Var: r.b.String(name)}, holder{})
 }
 
 // finalizer adds what a finalizer of objects of pointer type ot holds.
-func (r *roots) finalizer(v, ot uint64, what string) {
-	name := what + r.p.pointee(ot)
-	r.add(v, r.name(graph.Root{Kind: graph.RootFinalizer, Rank: graph.RankLibrary}, name, name), holder{})
+func (r *roots) finalizer(v, ot uint64, kind graph.RootKind) {
+	r.add(v, graph.Root{Kind: kind, Rank: graph.RankLibrary, Var: r.b.String("finalizer of " + r.p.pointee(ot))}, holder{})
 }
 
 // pointee names what a pointer type points to.
@@ -151,8 +146,8 @@ func (r *roots) finBlock(block uint64) {
 	for i := range count {
 		at := block + l.FinBlockFirst.off + i*l.QueuedSize
 		ot := m.u64(at + l.QueuedOT.off)
-		r.finalizer(m.u64(at+l.QueuedFn.off), ot, "queued finalizer of ")
-		r.finalizer(m.u64(at+l.QueuedArg.off), ot, "queued for its finalizer: ")
+		r.finalizer(m.u64(at+l.QueuedFn.off), ot, graph.RootFinalizer)
+		r.finalizer(m.u64(at+l.QueuedArg.off), ot, graph.RootFinalizer)
 	}
 }
 
@@ -160,5 +155,5 @@ func (r *roots) cleanupBlock(block uint64) {
 	m, l := r.p.mem, r.p.l
 	size := max(l.CleanupFnSize, 8)
 	count := min(uint64(m.u32(block+l.CleanBlockN.off)), uint64(l.CleanBlockFns.size)/size)
-	r.calls(block+l.CleanBlockFns.off, count*size, "queued cleanup ")
+	r.calls(block+l.CleanBlockFns.off, count*size, graph.RootFinalizer)
 }

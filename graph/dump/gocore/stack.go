@@ -24,6 +24,7 @@ type stackScan struct {
 	lo, hi uint64
 	data   []byte // the stack's memory, from lo on
 	found  func(r stackRef)
+	walked func(f *frame) // each frame, newest first
 
 	frame        *frame // of what is being scanned
 	conservative bool   // the next frame is
@@ -254,6 +255,7 @@ func (s *stackScan) run(at start) string {
 	s.conservative = at.trap // a thread stops anywhere, where no stack map holds
 	for ok := u.first(at); ok; ok = u.next() {
 		f := u.frame
+		s.walked(&f)
 		s.visit(&f)
 		sp = f.fp
 	}

@@ -7,100 +7,138 @@ import (
 	"github.com/refgraph/refgraph/graph/dump/gotype"
 )
 
-// goroutineRoots adds everything that one goroutine holds.
+// goroutine is one goroutine whose stack is being walked.
+type goroutineRoots struct {
+	*roots
+	g      *goroutine
+	id     graph.ThreadID
+	places []*gotype.Place // of its frames, newest first
+	found  []foundRoot     // added when the thread is known
+}
+
+type foundRoot struct {
+	addr uint64
+	root graph.Root
+	in   holder
+}
+
+// goroutine adds a goroutine and everything that it holds.
 func (r *roots) goroutine(g *goroutine) {
-	p := r.p
-	fn, _ := p.exe.FuncAt(g.startPC)
-	rank := p.exe.RankOf(fn.Package())
-	title, group := g.title(fn)
-	r.add(g.addr, r.name(graph.Root{Kind: graph.RootThread, Rank: rank}, title, group), holder{})
+	s := &goroutineRoots{roots: r, g: g}
+	if broken := s.walk(); broken != "" {
+		s.warn(broken)
+	}
+	entry, _ := r.p.exe.FuncAt(g.startPC)
+	t := r.places.Thread(gotype.Goroutine{ID: g.id, Status: g.status, Since: g.since,
+		Reason: r.p.exe.WaitReason(g.reason, r.p.mem.bytes)}, entry.Name, s.places)
+	id := r.b.AddThread(t)
+	r.add(g.addr, gotype.ThreadRoot(id), holder{})
+	for _, f := range s.found {
+		f.root.Thread = id
+		if f.root.Func == 0 || t.Rank == graph.RankRuntime {
+			f.root.Rank = t.Rank
+		}
+		r.add(f.addr, f.root, f.in)
+	}
+}
+
+// walk finds the goroutine's frames and what they hold. It returns why it
+// stopped early, if it did.
+func (r *goroutineRoots) walk() string {
+	p, g := r.p, r.g
 	if g.hi <= g.lo || g.hi-g.lo > 1<<32 {
-		r.warnStack(g, "its stack has no size")
-		return
+		return "its stack has no size"
 	}
 	s := stackScan{p: p, lo: g.lo, hi: g.hi, data: p.mem.bytes(g.lo, int(g.hi-g.lo))}
 	if s.data == nil {
-		r.warnStack(g, "its stack is not in the core")
-		return
+		return "its stack is not in the core"
 	}
-	s.found = func(ref stackRef) { r.stackRef(g, title, group, rank, ref) }
+	s.found = r.stackRef
+	s.walked = func(f *frame) { r.places = append(r.places, r.roots.places.At(f.symPC(), f.fn.Name)) }
 	at, regs := p.origin(g)
 	broken := s.run(at)
-	r.registers(g, &s, at.pc, regs)
-	r.deferred(g, &s, title, group, rank)
+	r.registers(&s, at.pc, regs)
+	r.deferred(&s)
 	s.follow()
-	if broken != "" {
-		r.warnStack(g, broken)
-	}
 	p.mem.release(g.lo, g.hi-g.lo)
+	return broken
+}
+
+// hold notes a root of the goroutine.
+func (r *goroutineRoots) hold(addr uint64, root graph.Root, in holder) {
+	r.found = append(r.found, foundRoot{addr, root, in})
+}
+
+// in is a root of a frame.
+func in(at *gotype.Place, via graph.RefKind) graph.Root {
+	return graph.Root{Kind: graph.RootStack, Rank: at.Rank, Via: via, Func: at.Func, File: at.File, Line: at.Line}
 }
 
 // registers adds what the registers of a running goroutine may refer to.
-func (r *roots) registers(g *goroutine, s *stackScan, pc uint64, regs []uint64) {
+func (r *goroutineRoots) registers(s *stackScan, pc uint64, regs []uint64) {
 	for i, v := range regs {
-		if v >= g.lo && v < g.hi {
+		if v >= s.lo && v < s.hi {
 			s.guessed = append(s.guessed, v)
 			continue
 		}
-		r.register(g, pc, r.p.core.arch.dwarf[i], v)
+		r.register(pc, r.p.core.arch.dwarf[i], v)
 	}
 }
 
 // register adds what a register may refer to when the goroutine is at pc: what a
 // variable there refers to, or else what looks like it.
-func (r *roots) register(g *goroutine, pc, number, v uint64) {
+func (r *goroutineRoots) register(pc, number, v uint64) {
 	if _, sp, slot, ok := r.p.heap.find(v); !ok || r.p.heap.condemned(sp, slot) {
 		return
 	}
 	fn, _ := r.p.exe.FuncAt(pc)
-	name, group := g.title(fn)
-	root := graph.Root{Kind: graph.RootStack, Rank: r.p.exe.RankOf(fn.Package()), Via: graph.Conservative}
-	what, from := " · register", holder{}
+	root := in(r.roots.places.At(pc, fn.Name), graph.Conservative)
+	what, from := "register", holder{}
 	if r.registersAt.pc != pc {
 		r.registersAt.pc, r.registersAt.list = pc, r.p.exe.Registers(pc)
 	}
 	for _, in := range r.registersAt.list {
 		if in.Number == number {
-			what, from.typ, root.Via = " · "+in.Name, in.Type, graph.Strong
+			what, from.typ, root.Via = in.Name, in.Type, graph.Strong
 		}
 	}
-	r.add(v, r.name(root, name+what, group+what), from)
+	root.Var = r.b.String(what)
+	r.hold(v, root, from)
 }
 
-func (r *roots) warnStack(g *goroutine, why string) {
+func (r *goroutineRoots) warn(why string) {
 	r.b.Warn(graph.Warning{Offset: -1, What: "a goroutine's stack could not be walked to its end",
-		Effect: fmt.Sprintf("goroutine %d: %s; what is below is taken for pointers if it looks like them", g.id, why)})
+		Effect: fmt.Sprintf("goroutine %d: %s; what is below is taken for pointers if it looks like them", r.g.id, why)})
 }
 
 // stackRef adds a root for a word of the stack.
-func (r *roots) stackRef(g *goroutine, title, group string, rank uint8, ref stackRef) {
+func (r *goroutineRoots) stackRef(ref stackRef) {
 	if _, _, _, ok := r.p.heap.find(ref.value); !ok {
 		return
 	}
-	root := graph.Root{Kind: graph.RootStack, Rank: rank}
+	via := graph.Strong
 	if ref.conservative {
-		root.Via = graph.Conservative
+		via = graph.Conservative
 	}
 	if ref.frame == nil {
-		r.add(ref.value, r.name(root, title, group), holder{})
+		r.hold(ref.value, graph.Root{Kind: graph.RootStack, Via: via}, holder{})
 		return
 	}
 	f := ref.frame
 	if f.fn.Name == asyncPreempt {
 		if number, ok := r.p.core.arch.spilledIn(ref.slot - f.sp); ok {
-			r.register(g, f.lr, number, ref.value)
+			r.register(f.lr, number, ref.value)
 			return
 		}
 	}
-	root.Rank = r.p.exe.RankOf(f.fn.Package())
-	name, group := g.title(f.fn)
+	root := in(r.roots.places.At(f.symPC(), f.fn.Name), via)
 	v, word := r.variable(f, ref.slot)
 	if v == nil {
-		r.add(ref.value, r.name(root, name, group), holder{before: ref.before})
+		r.hold(ref.value, root, holder{before: ref.before})
 		return
 	}
-	root.Ref = r.b.String(v.Type.SlotLabel(word))
-	r.add(ref.value, r.name(root, name+" · "+v.Name, group+" · "+v.Name), holder{v.Type, word, ref.before})
+	root.Var, root.Ref = r.b.String(v.Name), r.b.String(v.Type.SlotLabel(word))
+	r.hold(ref.value, root, holder{v.Type, word, ref.before})
 }
 
 // variable finds the local variable that a word of the frame belongs to.
@@ -125,27 +163,27 @@ func (r *roots) variable(f *frame, slot uint64) (*gotype.Local, uint64) {
 const maxDefers = 1 << 24
 
 // deferred adds the goroutine's saved context, deferred calls and panics.
-func (r *roots) deferred(g *goroutine, s *stackScan, title, group string, rank uint8) {
-	m, l := r.p.mem, r.p.l
+func (r *goroutineRoots) deferred(s *stackScan) {
+	m, l, g := r.p.mem, r.p.l, r.g
 	s.frame = nil
 	one := func(v uint64, what string) {
 		if v >= s.lo && v < s.hi {
 			s.precise = append(s.precise, v)
 			return
 		}
-		r.add(v, r.name(graph.Root{Kind: graph.RootStack, Rank: rank}, title+what, group+what), holder{})
+		r.hold(v, graph.Root{Kind: graph.RootStack, Var: r.b.String(what)}, holder{})
 	}
-	one(m.u64(g.addr+l.GSchedCtxt.off), " · function")
+	one(m.u64(g.addr+l.GSchedCtxt.off), "function")
 	d := m.u64(g.addr + l.GDefer.off)
 	for n := 0; d != 0 && n < maxDefers && m.find(d) != nil; n++ {
-		one(m.u64(d+l.DeferFn.off), " · deferred function")
-		one(m.u64(d+l.DeferLink.off), " · deferred call")
+		one(m.u64(d+l.DeferFn.off), "deferred call")
+		one(m.u64(d+l.DeferLink.off), "deferred call")
 		if m.u8(d+l.DeferHeap.off) != 0 {
-			one(d, " · deferred call")
+			one(d, "deferred call")
 		}
 		d = m.u64(d + l.DeferLink.off)
 	}
 	if v := m.u64(g.addr + l.GPanic.off); v != 0 {
-		one(v, " · panic")
+		one(v, "panic")
 	}
 }

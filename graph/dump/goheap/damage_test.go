@@ -11,6 +11,7 @@ import (
 
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/dump/internal/source"
+	"github.com/refgraph/refgraph/graph/lang"
 	"github.com/refgraph/refgraph/graph/retain"
 	leak "github.com/refgraph/refgraph/testdata/goheap"
 )
@@ -94,7 +95,8 @@ func TestHandMade(t *testing.T) {
 	if g.Len() != 3 || g.Refs() != 2 || len(g.Roots()) != 1 || len(g.Warnings()) != 1 {
 		t.Errorf("%d objects, %d references, %d roots, warnings %v", g.Len(), g.Refs(), len(g.Roots()), g.Warnings())
 	}
-	if name := g.String(g.Roots()[0].Name); !strings.Contains(name, "bss+0x8") {
+	if r := &g.Roots()[0]; lang.Of(g).Root(r).String() != "a global without a name" || !strings.HasPrefix(g.String(r.Ref), "[0x") {
+		name := lang.Of(g).Root(r).String() + g.String(r.Ref)
 		t.Errorf("root is named %q", name)
 	}
 	if name := g.TypeName(0); name != "16 B object with 1 pointer" {
@@ -327,11 +329,12 @@ func TestManyGoroutines(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(g.Roots()) != goroutines+1 {
-		t.Errorf("%d roots, want %d", len(g.Roots()), goroutines+1)
+	if want := 2*goroutines + 1; len(g.Roots()) != want || len(g.Threads()) != goroutines { // a goroutine, its variable; a global
+		t.Errorf("%d roots, want %d; %d threads", len(g.Roots()), want, len(g.Threads()))
 	}
 	r := g.Roots()[1] // after the global
-	if name, group := g.String(r.Name), g.String(r.Group); !strings.HasSuffix(name, " main.worker") || group != "goroutines main.worker (chan receive)" {
+	words := lang.Of(g)
+	if name, group := words.Root(&r).String(), words.Group(&r).String(); !strings.HasSuffix(name, " main.worker") || group != "goroutines main.worker" {
 		t.Errorf("root %q of group %q", name, group)
 	}
 	if each := (after.TotalAlloc - before.TotalAlloc) / goroutines; each > 4096 {

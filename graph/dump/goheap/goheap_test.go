@@ -12,6 +12,7 @@ import (
 	"github.com/refgraph/refgraph/graph/dump/dumptest"
 	"github.com/refgraph/refgraph/graph/dump/internal/gotruth"
 	"github.com/refgraph/refgraph/graph/dump/internal/source"
+	"github.com/refgraph/refgraph/graph/lang"
 	leak "github.com/refgraph/refgraph/testdata/goheap"
 )
 
@@ -129,7 +130,7 @@ func TestBuilds(t *testing.T) {
 	}{
 		"pie":      {[]string{"-buildmode=pie"}, "global main.globalCache", 1000},
 		"no DWARF": {[]string{"-trimpath", "-ldflags=-w"}, "global main.globalCache", 990},
-		"stripped": {[]string{"-ldflags=-s -w"}, "global in ", 990},
+		"stripped": {[]string{"-ldflags=-s -w"}, "a global without a name", 990},
 	}
 	for name, build := range builds {
 		t.Run(name, func(t *testing.T) {
@@ -142,7 +143,7 @@ func TestBuilds(t *testing.T) {
 			cache, sessions := "", 0
 			for _, r := range g.Roots() {
 				if g.TypeName(r.Node) == "main.Cache" {
-					cache = g.String(r.Name)
+					cache = lang.Of(g).Root(&r).String()
 				}
 			}
 			for n := range graph.NodeID(g.Len()) {

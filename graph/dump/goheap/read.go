@@ -76,7 +76,7 @@ func fill(ctx context.Context, src *source.Source, rec *records, h *heap, b *gra
 	}); err != nil {
 		return nil, err
 	}
-	rs := &roots{src: src, b: b, heap: h, exe: exe, typer: d.typer, locals: map[uint64][]gotype.Local{},
+	rs := &roots{src: src, b: b, heap: h, exe: exe, typer: d.typer, locals: map[uint64][]gotype.Local{}, ids: map[uint64]graph.ThreadID{},
 		words: window{src: src}, lists: window{src: src}}
 	if err := rs.beforeTypes(rec); err != nil {
 		return nil, err
@@ -96,6 +96,11 @@ func fill(ctx context.Context, src *source.Source, rec *records, h *heap, b *gra
 
 // beforeTypes adds the roots that tell types.
 func (r *roots) beforeTypes(rec *records) error {
+	now := r.exe.Clock(r.memory(rec))
+	for i := range rec.goroutines {
+		now = max(now, rec.goroutines[i].since)
+	}
+	r.places = gotype.NewPlaces(r.exe, r.b, now)
 	if r.exe != nil {
 		r.statics = r.exe.Statics(r.memory(rec))
 	}

@@ -38,6 +38,7 @@ type typeRecord struct {
 type goroutine struct {
 	addr, id, status   uint64
 	system             bool
+	since              int64 // when the collector first saw it waiting; 0 if it did not
 	reason             string
 	ctxt, m            uint64
 	deferred, panicked uint64
@@ -324,7 +325,7 @@ func (r *records) readGoroutine(c *cursor) {
 	g.status = c.uint()
 	g.system = c.uint() != 0
 	c.uint() // was: is a background goroutine
-	c.uint() // waiting since
+	g.since = int64(c.uint())
 	g.reason = r.intern(c.string())
 	g.ctxt, g.m = c.uint(), c.uint()
 	g.deferred, g.panicked = c.uint(), c.uint()

@@ -2,7 +2,6 @@ package goheap
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/dump/gotype"
@@ -17,16 +16,12 @@ type roots struct {
 	exe    *gotype.Exe // nil without an executable
 	typer  *gotype.Typer
 	locals map[uint64][]gotype.Local // by pc
+	places *gotype.Places
+	ids    map[uint64]graph.ThreadID // of goroutines, by the addresses of their g
 	// statics are the values in data and bss that variables lead to.
 	statics *gotype.Statics
 	words   window // contents of segments and frames
 	lists   window // their field lists
-}
-
-// name returns the fields of a root that is the only one of its name.
-func (r *roots) name(kind graph.RootKind, rank uint8, name string) graph.Root {
-	id := r.b.String(name)
-	return graph.Root{Kind: kind, Rank: rank, Name: id, Group: id}
 }
 
 // add adds a root if p leads to an object.
@@ -77,7 +72,7 @@ func (r *roots) global(s *segment, off, p, prev uint64) {
 			return
 		}
 	}
-	root := r.name(graph.RootGlobal, graph.RankUser, fmt.Sprintf("global in %s+0x%x", s.name, off))
+	root := graph.Root{Kind: graph.RootGlobal, Rank: graph.RankUser, Ref: r.b.String(fmt.Sprintf("[0x%x]", addr))}
 	if n, interior, ok := r.add(p, root); ok {
 		r.hint(n, interior, prev)
 	}
@@ -86,7 +81,7 @@ func (r *roots) global(s *segment, off, p, prev uint64) {
 // variableWord adds the root of a word of a global variable, or of a value that
 // the references in path lead to from one.
 func (r *roots) variableWord(g *gotype.Global, t *gotype.Type, path string, slot, p, prev uint64) {
-	root := r.name(graph.RootGlobal, g.Rank, "global "+g.Name)
+	root := graph.Root{Kind: graph.RootGlobal, Rank: g.Rank, Var: r.b.String(g.Full)}
 	if t != nil {
 		path += t.SlotLabel(slot)
 	}
@@ -124,64 +119,23 @@ func (r *roots) hint(n graph.NodeID, interior bool, prev uint64) {
 	}
 }
 
-// rank ranks what a function of a goroutine holds.
-func (r *roots) rank(g *goroutine, fn string) uint8 {
-	pkg := packageOf(fn)
-	switch {
-	case g.system:
-		return graph.RankRuntime
-	case r.exe != nil:
-		return r.exe.RankOf(pkg)
-	case pkg == "runtime" || strings.HasPrefix(pkg, "runtime/") || strings.HasPrefix(pkg, "internal/"):
-		return graph.RankRuntime
-	case pkg == "main" || strings.Contains(pkg, "."):
-		return graph.RankUser
-	}
-	return graph.RankLibrary
-}
-
-// packageOf returns the import path in a function's full name.
-func packageOf(fn string) string {
-	slash := strings.LastIndexByte(fn, '/') + 1
-	if i := strings.IndexByte(fn[slash:], '.'); i >= 0 {
-		return fn[:slash+i]
-	}
-	return fn
-}
-
 // calls adds what deferred calls and panics hold.
 func (r *roots) calls(rec *records) {
-	ids := make(map[uint64]*goroutine, len(rec.goroutines))
-	for i := range rec.goroutines {
-		ids[rec.goroutines[i].addr] = &rec.goroutines[i]
-	}
 	for _, d := range rec.defers {
-		if g := ids[d.g]; g != nil {
-			fn := r.function(d.pc)
-			rank := uint8(graph.RankLibrary)
-			if fn != "" {
-				rank = r.rank(g, fn)
-			}
-			root := r.name(graph.RootStack, rank, strings.TrimSpace(fmt.Sprintf("goroutine %d deferred call %s", g.id, fn)))
-			root.Group = r.b.String(strings.TrimSpace("goroutines deferred call " + fn))
-			r.add(d.fn, root)
+		if id := r.ids[d.g]; id != 0 {
+			r.add(d.fn, r.ofThread(id, "deferred call"))
 		}
 	}
 	for _, p := range rec.panics {
-		if g := ids[p.g]; g != nil {
-			r.add(p.data, r.name(graph.RootStack, graph.RankUser, fmt.Sprintf("goroutine %d panic value", g.id)))
+		if id := r.ids[p.g]; id != 0 {
+			r.add(p.data, r.ofThread(id, "panic"))
 		}
 	}
 }
 
-// function names the function that starts at pc; "" if that cannot be told.
-func (r *roots) function(pc uint64) string {
-	if r.exe != nil {
-		if f, ok := r.exe.FuncAt(pc); ok {
-			return f.Name
-		}
-	}
-	return ""
+// ofThread returns the root of what a goroutine holds beside its frames.
+func (r *roots) ofThread(id graph.ThreadID, what string) graph.Root {
+	return graph.Root{Kind: graph.RootStack, Rank: r.b.Graph().Thread(id).Rank, Thread: id, Var: r.b.String(what)}
 }
 
 // finalizers adds what finalizers hold: their functions, and what their objects
@@ -194,12 +148,11 @@ func (r *roots) finalizers(rec *records) {
 		if !ok {
 			continue
 		}
-		what := "finalizer of " + g.TypeName(n)
+		root := graph.Root{Kind: graph.RootCleanup, Rank: graph.RankLibrary, Var: r.b.String("finalizer of " + g.TypeName(n))}
 		if f.queued {
-			what = "queued " + what
-			r.add(f.obj, r.name(graph.RootFinalizer, graph.RankLibrary, what))
+			root.Kind = graph.RootFinalizer
+			r.add(f.obj, root)
 		}
-		root := r.name(graph.RootFinalizer, graph.RankLibrary, what)
 		r.add(f.fn, root)
 		for _, to := range g.Row(n) {
 			root.Node = to
@@ -211,6 +164,6 @@ func (r *roots) finalizers(rec *records) {
 // others adds the roots that the dump has in words.
 func (r *roots) others(rec *records) {
 	for _, o := range rec.others {
-		r.add(o.addr, r.name(graph.RootUnknown, graph.RankRuntime, o.what))
+		r.add(o.addr, graph.Root{Kind: graph.RootUnknown, Rank: graph.RankRuntime, Var: r.b.String(o.what)})
 	}
 }

@@ -1,7 +1,6 @@
 package goheap
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/refgraph/refgraph/graph"
@@ -11,16 +10,19 @@ import (
 // stack finds what one goroutine holds.
 type stack struct {
 	*roots
-	g *goroutine
+	g      *goroutine
+	id     graph.ThreadID
+	system bool
 	// inside are the pointers into the stack itself that are to be followed:
 	// what they lead to is no part of any frame's pointer map.
 	inside []uint64
 	seen   map[uint64]bool // variables and frames that were followed, by address
 }
 
-// goroutine adds the pointers in a goroutine's frames.
+// goroutine adds a goroutine, and the pointers in its frames.
 func (r *roots) goroutine(g *goroutine) error {
 	s := &stack{roots: r, g: g}
+	s.thread()
 	for i := range g.frames {
 		if err := s.frame(i); err != nil {
 			return err
@@ -34,6 +36,48 @@ func (r *roots) goroutine(g *goroutine) error {
 		}
 	}
 	return nil
+}
+
+// thread adds the goroutine itself.
+func (s *stack) thread() {
+	g := s.g
+	places := make([]*gotype.Place, len(g.frames))
+	for i := range g.frames {
+		places[i] = s.place(i)
+	}
+	t := s.places.Thread(gotype.Goroutine{ID: g.id, Status: uint32(g.status), Reason: g.reason, Since: g.since}, g.entry(), places)
+	if g.system {
+		t.Rank = graph.RankRuntime
+	}
+	s.system = t.Rank == graph.RankRuntime
+	s.id = s.b.AddThread(t)
+	s.ids[g.addr] = s.id
+	s.roots.add(g.addr, gotype.ThreadRoot(s.id))
+}
+
+// place names frame i.
+func (s *stack) place(i int) *gotype.Place {
+	f := &s.g.frames[i]
+	return s.places.At(s.g.pc(i), f.fn)
+}
+
+// pc is where frame i is in the code: where it stopped, or in its last call.
+func (g *goroutine) pc(i int) uint64 {
+	if f := &g.frames[i]; i > 0 && f.pc > f.entry {
+		return f.pc - 1 // a return address
+	}
+	return g.frames[i].pc
+}
+
+// entry is the function that the goroutine was started with: that of its oldest
+// frame but runtime.goexit's.
+func (g *goroutine) entry() string {
+	for i := len(g.frames) - 1; i >= 0; i-- {
+		if fn := g.frames[i].fn; fn != "runtime.goexit" {
+			return fn
+		}
+	}
+	return ""
 }
 
 // contents returns the bytes of frame i, until the next call.
@@ -160,37 +204,23 @@ func (g *goroutine) top() uint64 {
 
 // add adds the root of the word at off of frame i, which leads to n.
 func (s *stack) add(i int, off uint64, n graph.NodeID, interior bool, via graph.RefKind) {
-	fn := s.g.frames[i].fn
+	at := s.place(i)
 	owner, local, slot := s.variable(s.g, i, off)
 	if owner == argument {
-		fn = s.g.frames[i-1].fn
+		at = s.place(i - 1)
 	}
-	what := fn
-	root := graph.Root{Node: n, Kind: graph.RootStack, Rank: s.rank(s.g, fn), Via: via}
+	root := graph.Root{Node: n, Kind: graph.RootStack, Rank: at.Rank, Via: via, Thread: s.id, Func: at.Func, File: at.File, Line: at.Line}
+	if s.system {
+		root.Rank = graph.RankRuntime
+	}
 	if local != nil {
-		what += " · " + local.Name
-		root.Ref = s.b.String(local.Type.SlotLabel(slot))
+		root.Var, root.Ref = s.b.String(local.Name), s.b.String(local.Type.SlotLabel(slot))
 		if via == graph.Strong {
 			root.Via = local.Type.RefKind(slot)
 			s.typer.Variable(n, local.Type, slot, interior)
 		}
 	}
-	root.Name = s.b.String(fmt.Sprintf("goroutine %d %s", s.g.id, what))
-	root.Group = s.b.String(fmt.Sprintf("goroutines %s (%s)", what, s.g.state()))
 	s.b.AddRoot(root)
-}
-
-// state says what a goroutine does.
-func (g *goroutine) state() string {
-	switch {
-	case g.status == 4 && g.reason != "":
-		return g.reason
-	case g.status == 1:
-		return "runnable"
-	case g.status == 3:
-		return "in a system call"
-	}
-	return fmt.Sprintf("status %d", g.status)
 }
 
 // Where a word of a frame belongs to.
@@ -232,10 +262,7 @@ func localAt(list []gotype.Local, cfaOffset int64) (*gotype.Local, uint64) {
 
 // localsOf returns the variables of frame i where it stopped.
 func (r *roots) localsOf(g *goroutine, i int) []gotype.Local {
-	pc := g.frames[i].pc
-	if i > 0 {
-		pc-- // a return address; the call is before it
-	}
+	pc := g.pc(i)
 	l, ok := r.locals[pc]
 	if !ok {
 		l = r.exe.Locals(pc)

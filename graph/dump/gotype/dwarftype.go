@@ -4,6 +4,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/refgraph/refgraph/graph/lang"
 )
 
 // typeOfDIE returns the type of a DWARF entry: that of its run-time data if it
@@ -60,7 +62,7 @@ func (e *dieReader) typeOf(off uint32) *Type {
 func (e *dieReader) read(u *unit, d *entry) *Type {
 	full := d.str(e.dw, u, atName)
 	full = strings.TrimPrefix(full, "noalg.") // as map groups are
-	t := &Type{FullName: unescape(full), Name: shortName(full), exe: e.Exe, die: d.off, load: loadDWARFType}
+	t := &Type{FullName: lang.GoUnescape(full), Name: lang.GoName(full), exe: e.Exe, die: d.off, load: loadDWARFType}
 	t.Size, _ = d.uint(atByteSize)
 	kind, isGo := d.uint(atGoKind)
 	t.Kind = reflect.Kind(kind & kindMask)

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/lang"
 )
 
 // open opens a variant and moves it to where the program ran.
@@ -81,7 +82,7 @@ func checkTypes(t *testing.T, e *Exe, tr *truth) {
 			t.Errorf("no type %s at 0x%x", want.Name, want.Addr)
 			continue
 		}
-		if got.Name != shortName(want.Name) || got.Kind.String() != want.Kind || got.Size != want.Size {
+		if got.Name != lang.GoName(want.Name) || got.Kind.String() != want.Kind || got.Size != want.Size {
 			t.Errorf("%s (%s, %d B) is %s (%v, %d B)", want.Name, want.Kind, want.Size, got.Name, got.Kind, got.Size)
 		}
 		if want.Pkg != "" && got.PkgPath != want.Pkg {

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"reflect"
 	"strings"
+
+	"github.com/refgraph/refgraph/graph/lang"
 )
 
 // funcTable is the runtime's function table (.gopclntab), Go 1.20 and later:
@@ -12,6 +14,8 @@ type funcTable struct {
 	ftab    []byte // 8 bytes a function: entry - text, position in records
 	records []byte // runtime._func and what it refers to
 	names   []byte
+	cutab   []byte // 4 bytes a file of each compilation unit: position in files
+	files   []byte
 	pctab   []byte
 	quantum uint64
 }
@@ -21,6 +25,7 @@ func (f *funcTable) open(e *Exe) error {
 	m := &e.mod
 	part := func(r Range) []byte { return e.img.bytes(r.Lo, int(r.Hi-r.Lo)) }
 	f.ftab, f.records, f.names, f.pctab = part(m.functab), part(m.pclntable), part(m.funcnames), part(m.pctab)
+	f.cutab, f.files = part(m.cutab), part(m.filetab) // without them there are no lines
 	if len(f.ftab) < 16 || f.records == nil || f.names == nil || f.pctab == nil {
 		return e.errorf(0, "the function table is damaged")
 	}
@@ -48,7 +53,10 @@ const (
 	fnArgs      = 8
 	fnDefer     = 12
 	fnPCSP      = 16
+	fnPCFile    = 20
+	fnPCLine    = 24
 	fnNPCData   = 28
+	fnCU        = 32
 	fnID        = 40
 	fnFlag      = 41
 	fnNFuncData = 43
@@ -79,13 +87,13 @@ func (e *Exe) FuncAt(pc uint64) (Func, bool) {
 	}
 	f := Func{exe: e, record: t.records[at:], Entry: e.mod.text.Lo + entry(lo-1) + e.bias, End: e.mod.text.Lo + entry(lo) + e.bias}
 	f.linkName = cstring(t.names, uint64(f.u32(fnName)))
-	f.Name = printName(f.linkName)
+	f.Name = PrintName(f.linkName)
 	return f, f.Name != ""
 }
 
-// printName replaces type arguments by "...", as the runtime does: they are
-// shapes of types mostly.
-func printName(s string) string {
+// PrintName replaces the type arguments in a function's name by "...", as the
+// runtime does: they are shapes of types mostly.
+func PrintName(s string) string {
 	i, j := strings.IndexByte(s, '['), strings.LastIndexByte(s, ']')
 	if i < 0 || j < i {
 		return s
@@ -99,7 +107,7 @@ func (f Func) u32(off int) uint32 { return binary.LittleEndian.Uint32(f.record[o
 func (f Func) Package() string { return packageOf(f.Name) }
 
 // Short is the name with package names instead of import paths.
-func (f Func) Short() string { return shortName(f.Name) }
+func (f Func) Short() string { return lang.GoName(f.Name) }
 
 // ArgsSize is the size of the arguments on the stack; negative if unknown.
 func (f Func) ArgsSize() int32 { return int32(f.u32(fnArgs)) }

@@ -13,7 +13,7 @@ import (
 type module struct {
 	addr                                        uint64
 	funcnames, functab                          Range // functab: the bytes of ftab
-	pctab, pclntable                            Range
+	cutab, filetab, pctab, pclntable            Range
 	text, noptrdata, data, bss, noptrbss, types Range
 	gofunc                                      uint64
 	gcdata, gcbss                               []byte
@@ -28,6 +28,8 @@ func (m *module) holdsVariables(addr uint64) bool {
 const (
 	mdPcHeader  = 0
 	mdFuncnames = 1
+	mdCUtab     = 4
+	mdFiletab   = 7
 	mdPctab     = 10
 	mdPclntable = 13
 	mdFtab      = 16
@@ -149,7 +151,7 @@ func (e *Exe) readModule(addr uint64, b []byte) error {
 	*m = module{
 		addr: addr, text: span(mdText), types: span(mdTypes),
 		noptrdata: span(mdNoPtrData), data: span(mdData), bss: span(mdBSS), noptrbss: span(mdNoPtrBSS),
-		funcnames: slice(mdFuncnames, 1), pctab: slice(mdPctab, 1), pclntable: slice(mdPclntable, 1), functab: slice(mdFtab, 8),
+		funcnames: slice(mdFuncnames, 1), cutab: slice(mdCUtab, 4), filetab: slice(mdFiletab, 1), pctab: slice(mdPctab, 1), pclntable: slice(mdPclntable, 1), functab: slice(mdFtab, 8),
 		gofunc: w(mdGofunc),
 	}
 	for _, r := range []Range{m.text, m.types, m.noptrdata, m.data, m.bss, m.noptrbss, m.functab} {

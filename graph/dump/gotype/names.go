@@ -4,81 +4,8 @@ import (
 	"strings"
 
 	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/lang"
 )
-
-// shortName cuts the import paths in a type, function or variable name to
-// package names: `map[string]*example.com/a/b.T` becomes `map[string]*b.T`.
-// The empty interface is any.
-// The linker's %xx escapes are undone. Struct tags are left alone.
-func shortName(s string) string {
-	s = strings.ReplaceAll(s, shapePrefix, "") // what generic functions see of their type arguments
-	s = strings.ReplaceAll(s, "interface {}", "any")
-	if !strings.ContainsAny(s, "/%") {
-		return s
-	}
-	var b strings.Builder
-	for len(s) > 0 {
-		if s[0] == '"' || s[0] == '`' {
-			n := quoted(s)
-			b.WriteString(s[:n])
-			s = s[n:]
-			continue
-		}
-		n := strings.IndexAny(s, "[](){}*,; \"`")
-		if n == 0 {
-			b.WriteByte(s[0])
-			s = s[1:]
-			continue
-		}
-		if n < 0 {
-			n = len(s)
-		}
-		b.WriteString(unescape(withoutPath(s[:n])))
-		s = s[n:]
-	}
-	return b.String()
-}
-
-// withoutPath cuts the path before a package's name, which is taken to be its last
-// element, or the one before a major version: `rand.PCG` of `math/rand/v2.PCG`.
-func withoutPath(s string) string {
-	slash := strings.LastIndexByte(s, '/')
-	if slash < 0 {
-		return s
-	}
-	version, rest, ok := strings.Cut(s[slash+1:], ".")
-	name := s[strings.LastIndexByte(s[:slash], '/')+1 : slash]
-	if !ok || len(version) < 2 || version[0] != 'v' || strings.Trim(version[1:], "0123456789") != "" || strings.Contains(name, ".") {
-		return s[slash+1:]
-	}
-	return name + "." + rest
-}
-
-// quoted is the length of the string literal that s starts with.
-func quoted(s string) int {
-	for i := 1; i < len(s); i++ {
-		if s[i] == '\\' && s[0] == '"' {
-			i++
-		} else if s[i] == s[0] {
-			return i + 1
-		}
-	}
-	return len(s)
-}
-
-// unescape undoes %2e and the like, which the linker writes in import paths.
-func unescape(s string) string {
-	i := strings.IndexByte(s, '%')
-	if i < 0 || len(s) < i+3 {
-		return s
-	}
-	hex := func(c byte) int { return strings.IndexByte("0123456789abcdef", c) }
-	hi, lo := hex(s[i+1]), hex(s[i+2])
-	if hi < 0 || lo < 0 {
-		return s[:i+1] + unescape(s[i+1:])
-	}
-	return s[:i] + string([]byte{byte(hi<<4 | lo)}) + unescape(s[i+3:])
-}
 
 // packageOf is the import path in a full name: `net/http` of
 // `net/http.(*conn).serve`, `a.b/c` of `a.b/c.T[x/y.Z]`.
@@ -89,14 +16,15 @@ func packageOf(full string) string {
 	if dot < 0 {
 		return ""
 	}
-	return unescape(s[:slash+1+dot])
+	return lang.GoUnescape(s[:slash+1+dot])
 }
 
 // RankOf ranks a package by its import path, as roots are ranked: the main
-// module's are RankUser, the runtime's RankRuntime.
+// module's are RankUser, the runtime's RankRuntime. Of a nil Exe, for want of the
+// main module's path, all that have a host's name in theirs are the program's.
 func (e *Exe) RankOf(pkgPath string) uint8 {
 	switch {
-	case pkgPath == "main", e.Main != "" && (pkgPath == e.Main || strings.HasPrefix(pkgPath, e.Main+"/")):
+	case pkgPath == "main", e == nil && strings.Contains(pkgPath, "."), e != nil && e.Main != "" && (pkgPath == e.Main || strings.HasPrefix(pkgPath, e.Main+"/")):
 		return graph.RankUser
 	case pkgPath == "", pkgPath == "runtime", strings.HasPrefix(pkgPath, "runtime/"), strings.HasPrefix(pkgPath, "internal/"),
 		pkgPath == "type", pkgPath == "go", pkgPath == "reflect", pkgPath == "syscall", pkgPath == "unique":

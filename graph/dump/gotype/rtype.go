@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/refgraph/refgraph/graph/lang"
 )
 
 // The layout of internal/abi.Type, Go 1.24 to 1.26, 64-bit. Go 1.26 moved the
@@ -141,7 +143,7 @@ func (e *Exe) readType(addr uint64, depth int) *Type {
 	if name == "" {
 		return nil
 	}
-	t.Name = shortName(name)
+	t.Name = lang.GoName(name)
 	e.nameType(t, name, flags, depth)
 	return t
 }
@@ -203,7 +205,7 @@ func (e *Exe) nameType(t *Type, name string, flags byte, depth int) {
 		}
 	}
 	if name == madeByReflect {
-		t.Name = shortName(t.FullName)
+		t.Name = lang.GoName(t.FullName)
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/refgraph/refgraph/graph/lang"
 )
 
 // Global is a package-level variable.
@@ -71,7 +73,7 @@ func (e *Exe) dwarfGlobals() []Global {
 
 func (e *Exe) global(full string, addr, size uint64, t *Type) Global {
 	pkg := packageOf(full)
-	return Global{Addr: addr + e.bias, Size: size, Name: shortName(full), Full: unescape(full), Type: t, Rank: e.RankOf(pkg), Package: pkg}
+	return Global{Addr: addr + e.bias, Size: size, Name: lang.GoName(full), Full: lang.GoUnescape(full), Type: t, Rank: e.RankOf(pkg), Package: pkg}
 }
 
 // symbolGlobals returns the variables of the symbol table that are not in

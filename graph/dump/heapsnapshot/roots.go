@@ -2,7 +2,6 @@ package heapsnapshot
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/refgraph/refgraph/graph"
@@ -113,11 +112,7 @@ func (r *reader) slotName(n graph.NodeID, i int) string {
 
 // addRoot adds one root.
 func (r *reader) addRoot(n graph.NodeID, group rootGroup, slot string) {
-	name := group.name
-	if slot != "" {
-		name = fmt.Sprintf("%s · %s", name, slot)
-	}
-	r.b.AddRoot(graph.Root{Node: n, Kind: group.kind, Rank: group.rank, Name: r.b.String(name), Group: r.b.String(group.name)})
+	r.b.AddRoot(graph.Root{Node: n, Kind: group.kind, Rank: group.rank, Var: r.b.String(group.name), Ref: r.b.String(slot)})
 }
 
 // globalName is what a program calls the global object that V8 calls name.

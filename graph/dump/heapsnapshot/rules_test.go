@@ -211,7 +211,7 @@ func TestUnheld(t *testing.T) {
 	g := p.read(t)
 	last := g.Roots()[len(g.Roots())-1]
 	if len(g.Roots()) != 2 || g.TypeName(last.Node) != "Lost" || last.Kind != graph.RootResidue {
-		t.Errorf("%d roots, the last is %s of %s", len(g.Roots()), g.String(last.Name), g.Describe(last.Node))
+		t.Errorf("%d roots, the last is %s of %s", len(g.Roots()), g.String(last.Var), g.Describe(last.Node))
 	}
 }
 

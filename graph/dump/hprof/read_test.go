@@ -9,6 +9,7 @@ import (
 
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/dump/internal/source"
+	"github.com/refgraph/refgraph/graph/lang"
 )
 
 // edges lists the references of an object as `.next Node`.
@@ -66,7 +67,7 @@ func checkTiny(t *testing.T, g *graph.Graph) {
 	}
 	found := false
 	for _, r := range g.Roots() {
-		found = found || g.String(r.Name) == "static app.Node.HEAD" && r.Node == array && r.Kind == graph.RootGlobal
+		found = found || lang.Of(g).Root(&r).String() == "static app.Node.HEAD" && r.Node == array && r.Kind == graph.RootGlobal
 	}
 	if !found {
 		t.Error("the static field is no root")
@@ -91,9 +92,9 @@ func TestAndroid(t *testing.T) {
 	}
 	names := ""
 	for _, r := range g.Roots() {
-		names += g.String(r.Name) + "\n"
+		names += lang.Of(g).Root(&r).String() + "\n"
 	}
-	for _, want := range []string{"interned string", "debugger", "VM internal", "JNI monitor"} {
+	for _, want := range []string{"JVM interned string", "JVM debugger", "JVM internal", "monitor of JNI"} {
 		if !strings.Contains(names, want) {
 			t.Errorf("no root %q in\n%s", want, names)
 		}

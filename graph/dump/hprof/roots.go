@@ -1,10 +1,6 @@
 package hprof
 
-import (
-	"fmt"
-
-	"github.com/refgraph/refgraph/graph"
-)
+import "github.com/refgraph/refgraph/graph"
 
 // roots adds what holds objects from outside of the heap.
 func (h *heap) roots(c *collected) {
@@ -41,43 +37,63 @@ func (h *heap) roots(c *collected) {
 
 // thread is a thread as its root and its stack say it.
 type thread struct {
-	name  string
-	trace trace
-	user  bool // not one of the JVM's own
+	id     graph.ThreadID
+	rank   uint8   // RankRuntime for the JVM's own
+	frames []frame // newest first
 }
 
-// threads reads the names and stacks of all threads, by serial number.
+// threads adds all threads, and returns them by serial number.
 func (h *heap) threads(roots []record) map[uint32]*thread {
 	out := map[uint32]*thread{}
 	for i := range roots {
 		r := &roots[i]
-		if r.tag != subThread {
+		if r.tag != subThread || out[r.thread] != nil {
 			continue
 		}
-		t := &thread{trace: h.file.traces[r.frame]}
-		if n, ok := h.index.Lookup(r.id); ok {
-			t.name = h.threadName(n)
+		t := &thread{rank: graph.RankUser}
+		for _, id := range h.file.traces[r.frame].frames {
+			t.frames = append(t.frames, h.file.frames[id])
 		}
-		t.user = !systemThreads[t.name]
+		name := ""
+		if n, ok := h.index.Lookup(r.id); ok {
+			name = h.threadName(n)
+		}
+		if systemThreads[name] {
+			t.rank = graph.RankRuntime
+		}
+		t.id = h.b.AddThread(h.threadAt(t, uint64(r.thread), name))
 		out[r.thread] = t
 	}
 	return out
+}
+
+// threadAt says where a thread is: in the newest frame of the program's own, or
+// else of a library.
+func (h *heap) threadAt(t *thread, serial uint64, name string) graph.Thread {
+	out := graph.Thread{ID: serial, Name: h.b.String(name), Rank: t.rank, Main: name == "main"}
+	best := graph.RankRuntime
+	for _, f := range t.frames {
+		if rank := rankOf(h.file.className(f.class)); rank < best {
+			best = rank
+			out.Func, out.File, out.Line = h.place(f)
+		}
+	}
+	if k := len(t.frames); k > 0 {
+		out.Entry, _, _ = h.place(t.frames[k-1])
+	}
+	return out
+}
+
+// place is the function, file and line of a frame.
+func (h *heap) place(f frame) (function, file graph.StringID, line uint32) {
+	function = h.b.String(h.file.className(f.class) + "." + h.file.strings[f.method])
+	return function, h.b.String(h.file.strings[f.source]), uint32(max(0, f.line))
 }
 
 // systemThreads are threads of the JVM's own.
 var systemThreads = map[string]bool{
 	"Finalizer": true, "Reference Handler": true, "Signal Dispatcher": true, "Common-Cleaner": true, "Attach Listener": true,
 	"Notification Thread": true, "Service Thread": true, "Monitor Deflation Thread": true, "Sweeper thread": true, "Cleaner-0": true,
-}
-
-// add adds a root with its words.
-func (h *heap) addRoot(r graph.Root, name, group string) {
-	r.Name = h.b.String(name)
-	r.Group = r.Name
-	if group != "" {
-		r.Group = h.b.String(group)
-	}
-	h.b.AddRoot(r)
 }
 
 // staticRoots adds what the static fields of a class hold that is never unloaded.
@@ -88,75 +104,54 @@ func (h *heap) staticRoots(x *class) {
 		}
 		if n, ok := h.index.Lookup(s.Value); ok {
 			if s.isHidden() {
-				h.addRoot(graph.Root{Node: n, Kind: graph.RootModule, Rank: graph.RankRuntime}, "constants of "+x.Name, "")
+				h.b.AddRoot(graph.Root{Node: n, Kind: graph.RootRuntime, Rank: graph.RankRuntime, Var: h.b.String("constants of " + x.Name)})
 				continue
 			}
-			h.addRoot(graph.Root{Node: n, Kind: graph.RootGlobal, Rank: rankOf(x.Name)}, "static "+x.Name+"."+s.Name, "")
+			h.b.AddRoot(graph.Root{Node: n, Kind: graph.RootGlobal, Rank: rankOf(x.Name), Var: h.b.String(x.Name + "." + s.Name)})
 		}
 	}
 }
 
 // classRoot adds a class that is never unloaded.
 func (h *heap) classRoot(n graph.NodeID, x *class) {
-	name := "a class of the JVM"
+	name := "of the JVM"
 	if x != nil {
-		name = "class " + x.Name
+		name = x.Name
 	}
-	h.addRoot(graph.Root{Node: n, Kind: graph.RootModule, Rank: graph.RankRuntime}, name, "")
+	h.b.AddRoot(graph.Root{Node: n, Kind: graph.RootModule, Rank: graph.RankRuntime, Var: h.b.String(name)})
 }
 
 // frameRoot adds what a stack holds.
 func (h *heap) frameRoot(n graph.NodeID, r *record, t *thread) {
-	kind, what := graph.RootStack, ""
+	root := graph.Root{Node: n, Kind: graph.RootStack, Rank: graph.RankRuntime}
 	switch r.tag {
 	case subJNILocal:
-		kind, what = graph.RootJNI, "JNI local"
+		root.Kind, root.Var = graph.RootJNI, h.b.String("local reference")
 	case subNativeStack:
-		what = "native stack"
+		root.Var = h.b.String("native stack")
 	case subThreadBlock:
-		what = "thread block"
+		root.Var = h.b.String("thread block")
 	}
-	if t == nil {
-		t = &thread{}
+	if t != nil {
+		root.Thread, root.Rank = t.id, t.rank
 	}
-	name, group := t.words(), "threads"
-	rank := graph.RankUser
-	if !t.user {
-		rank = graph.RankRuntime
+	if i := int(int32(r.frame)); t != nil && r.tag != subThreadBlock && r.tag != subNativeStack && i >= 0 && i < len(t.frames) {
+		f := t.frames[i]
+		root.Func, root.File, root.Line = h.place(f)
+		root.Rank = max(root.Rank, rankOf(h.file.className(f.class)))
+	} else if root.Var == 0 {
+		root.Var = h.b.String("stack")
 	}
-	if i := int(int32(r.frame)); r.tag != subThreadBlock && r.tag != subNativeStack && i >= 0 && i < len(t.trace.frames) {
-		f := h.file.frames[t.trace.frames[i]]
-		class := h.file.className(f.class)
-		where := class + "." + h.file.strings[f.method]
-		group += " · " + where
-		if file := h.file.strings[f.source]; file != "" && f.line > 0 {
-			where += fmt.Sprintf(" (%s:%d)", file, f.line)
-		}
-		name += " · " + where
-		rank = max(rank, rankOf(class))
-	} else if what == "" {
-		what = "stack"
-	}
-	if what != "" {
-		name, group = name+" · "+what, group+" · "+what
-	}
-	h.addRoot(graph.Root{Node: n, Kind: kind, Rank: rank}, name, group)
-}
-
-func (t *thread) words() string {
-	if t.name == "" {
-		return "thread"
-	}
-	return fmt.Sprintf("thread %q", t.name)
+	h.b.AddRoot(root)
 }
 
 // threadRoot adds a live thread.
 func (h *heap) threadRoot(n graph.NodeID, t *thread) {
-	rank := graph.RankLibrary
-	if t != nil && !t.user {
-		rank = graph.RankRuntime
+	root := graph.Root{Node: n, Kind: graph.RootThread, Rank: graph.RankLibrary}
+	if t != nil {
+		root.Thread, root.Rank = t.id, max(root.Rank, t.rank)
 	}
-	h.addRoot(graph.Root{Node: n, Kind: graph.RootThread, Rank: rank}, t.words(), "threads")
+	h.b.AddRoot(root)
 }
 
 // otherRoots are the words and kinds of the rest.
@@ -165,19 +160,19 @@ var otherRoots = map[byte]struct {
 	kind graph.RootKind
 	rank uint8
 }{
-	subJNIGlobal:  {"JNI global reference", graph.RootJNI, graph.RankLibrary},
-	subMonitor:    {"monitor in use", graph.RootMonitor, graph.RankLibrary},
+	subJNIGlobal:  {"global reference", graph.RootJNI, graph.RankLibrary},
+	subMonitor:    {"in use", graph.RootMonitor, graph.RankLibrary},
 	subUnknown:    {"JVM", graph.RootUnknown, graph.RankRuntime},
 	subInterned:   {"interned string", graph.RootRuntime, graph.RankRuntime},
 	subFinalizing: {"waits for its finalizer", graph.RootFinalizer, graph.RankUser},
 	subDebugger:   {"debugger", graph.RootRuntime, graph.RankRuntime},
 	subRefCleanup: {"reference cleanup", graph.RootRuntime, graph.RankRuntime},
-	subVMInternal: {"VM internal", graph.RootRuntime, graph.RankRuntime},
-	subJNIMonitor: {"JNI monitor", graph.RootMonitor, graph.RankLibrary},
+	subVMInternal: {"internal", graph.RootRuntime, graph.RankRuntime},
+	subJNIMonitor: {"of JNI", graph.RootMonitor, graph.RankLibrary},
 }
 
 func (h *heap) otherRoot(n graph.NodeID, tag byte) {
 	if o, ok := otherRoots[tag]; ok {
-		h.addRoot(graph.Root{Node: n, Kind: o.kind, Rank: o.rank}, o.name, "")
+		h.b.AddRoot(graph.Root{Node: n, Kind: o.kind, Rank: o.rank, Var: h.b.String(o.name)})
 	}
 }

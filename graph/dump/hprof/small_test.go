@@ -7,12 +7,13 @@ import (
 	"testing"
 
 	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/lang"
 )
 
 // rootOf returns the roots whose sentence begins so.
 func rootsOf(g *graph.Graph, prefix string) (list []graph.Root) {
 	for _, r := range g.Roots() {
-		if strings.HasPrefix(g.String(r.Name), prefix) {
+		if strings.HasPrefix(lang.Of(g).Root(&r).String(), prefix) {
 			list = append(list, r)
 		}
 	}
@@ -58,10 +59,10 @@ func checkSmall(t *testing.T, g *graph.Graph) {
 			t.Errorf("%s: %v", name, r)
 		}
 	}
-	worker := rootsOf(g, `thread "worker-1"`)
+	worker := rootsOf(g, "thread worker-1")
 	texts := ""
 	for _, r := range worker {
-		texts += g.String(r.Name) + " " + g.TypeName(r.Node) + "\n"
+		texts += fmt.Sprintf("%s (%s:%d) %s\n", lang.Of(g).Root(&r), g.String(r.File), r.Line, g.TypeName(r.Node))
 	}
 	if !strings.Contains(texts, "Small.lambda$main$") || !strings.Contains(texts, "(Small.java:18)") || !strings.Contains(texts, "Small$Session") {
 		t.Errorf("worker-1 holds:\n%s", texts)

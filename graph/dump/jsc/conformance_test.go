@@ -88,7 +88,7 @@ func TestReasons(t *testing.T) {
 	}
 	seen := map[string]bool{}
 	for _, r := range g.Roots() {
-		seen[g.String(r.Name)] = true
+		seen[g.String(r.Var)] = true
 	}
 	for _, want := range []string{"global", "native handle (strong handles)", "runtime (strong references)", "DOM"} {
 		if !seen[want] {

@@ -51,8 +51,7 @@ func (r *reader) addRoots(ctx context.Context) error {
 			return
 		}
 		seen.Add(n)
-		id := r.b.String(group.name)
-		r.b.AddRoot(graph.Root{Node: n, Kind: group.kind, Rank: group.rank, Name: id, Group: id})
+		r.b.AddRoot(graph.Root{Node: n, Kind: group.kind, Rank: group.rank, Var: r.b.String(group.name)})
 	}
 	for _, n := range r.g.Row(r.root) {
 		group, ok := why[n]

@@ -8,6 +8,7 @@ import (
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/dump/dumptest"
 	"github.com/refgraph/refgraph/graph/dump/internal/source"
+	"github.com/refgraph/refgraph/graph/lang"
 )
 
 const small = "../../../testdata/python/small.pydump.gz"
@@ -125,7 +126,7 @@ func TestTiny(t *testing.T) {
 		t.Errorf("%d objects, %d references, warnings %v", g.Len(), g.Refs(), g.Warnings())
 	}
 	for i, want := range []string{"module m", "thread T · m.f · x"} {
-		if got := g.String(g.Roots()[i].Name); got != want {
+		if got := lang.Of(g).Root(&g.Roots()[i]).String(); got != want {
 			t.Errorf("root %d: %s", i, got)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/dump/internal/source"
+	"github.com/refgraph/refgraph/graph/lang"
 )
 
 // kinds are the ways in which kinds.py holds a Target: a variable of the module,
@@ -127,7 +128,7 @@ func checkKinds(t *testing.T, g *graph.Graph) {
 func moduleSpace(t *testing.T, g *graph.Graph, name string) graph.NodeID {
 	t.Helper()
 	for _, r := range g.Roots() {
-		if g.String(r.Name) == "module "+name {
+		if lang.Of(g).Root(&r).String() == "module "+name {
 			for _, to := range g.Row(r.Node) {
 				if g.Internal(to) {
 					return to
@@ -186,7 +187,7 @@ func checkFrames(t *testing.T, g *graph.Graph) {
 		"thread worker-1 · __main__.worker · in_thread": false,
 	}
 	for _, r := range g.Roots() {
-		name := g.String(r.Name)
+		name := lang.Of(g).Root(&r).String()
 		if _, ok := want[name]; ok && g.TypeName(r.Node) == "__main__.Target" {
 			want[name] = r.Kind == graph.RootStack && r.Rank == graph.RankUser
 		}
@@ -227,7 +228,7 @@ func TestResidue(t *testing.T) {
 			typ := g.TypeName(r.Node)
 			if r.Kind == graph.RootResidue && (typ == "__main__.Target" || typ == "__main__.Plain" || typ == "__main__.Service") {
 				name, _ := g.Detail().(*Detail).Value(g.Row(r.Node)[0])
-				t.Errorf("%s %s: %s", typ, name, g.String(r.Name))
+				t.Errorf("%s %s: %s", typ, name, lang.Of(g).Root(&r))
 			}
 		}
 	})

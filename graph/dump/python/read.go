@@ -52,6 +52,8 @@ type reader struct {
 	g   *graph.Graph
 	ix  *graph.AddressIndex
 	own map[uint64]bool
+	// threads are by name, which is all that a dump has of them.
+	threads map[string]graph.ThreadID
 
 	types  []graph.TypeID                    // by type of the file
 	name   []graph.StringID                  // by object: `.attr` if the object is the str of an attribute's name

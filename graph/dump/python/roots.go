@@ -2,7 +2,8 @@ package python
 
 import (
 	"context"
-	"fmt"
+	"path"
+	"path/filepath"
 
 	"github.com/refgraph/refgraph/graph"
 )
@@ -14,6 +15,7 @@ const immortal = 1 << 30
 // by name, then what refcounts tell beyond them, then garbage.
 func (r *reader) addRoots(ctx context.Context) error {
 	held := make([]int32, r.g.Len()) // references from outside that are known
+	r.addThreads()
 	for i := range r.f.roots {
 		if n, ok := r.ix.Lookup(r.f.roots[i].ID); ok {
 			r.addRoot(n, &r.f.roots[i])
@@ -34,26 +36,76 @@ func (r *reader) addRoots(ctx context.Context) error {
 }
 
 func (r *reader) addRoot(n graph.NodeID, x *root) {
-	out := graph.Root{Node: n, Rank: rank(x.Origin)}
-	var name, group string
+	out := graph.Root{Node: n, Rank: rank(x.Origin), Var: r.b.String(x.Name)}
 	switch x.Kind {
 	case "module":
-		out.Kind, name = graph.RootModule, "module "+x.Name
+		out.Kind = graph.RootModule
 	case "frame":
-		function := x.Module + "." + x.Function
-		out.Kind = graph.RootStack
-		name = fmt.Sprintf("thread %s · %s · %s", x.Thread, function, x.Name)
-		group = fmt.Sprintf("threads · %s · %s", function, x.Name)
+		out.Kind, out.Thread = graph.RootStack, r.threads[x.Thread]
+		at := frameOf(x)
+		out.Func, out.File, out.Line = r.b.String(at.function), r.b.String(at.file), at.line
 	case "exception":
-		out.Kind, out.Rank, name = graph.RootThread, graph.RankUser, x.Name
+		out.Kind, out.Rank, out.Transient = graph.RootThread, graph.RankUser, true
 	default:
-		out.Kind, out.Rank, name = graph.RootRuntime, graph.RankRuntime, "interpreter "+x.Name
+		out.Kind, out.Rank = graph.RootRuntime, graph.RankRuntime
 	}
-	if group == "" {
-		group = name
-	}
-	out.Name, out.Group = r.b.String(name), r.b.String(group)
 	r.b.AddRoot(out)
+}
+
+// codeFrame is a frame of a thread: its function with the module, its file
+// without folders, and the line where it is.
+type codeFrame struct {
+	function, file string
+	line           uint32
+}
+
+func frameOf(x *root) codeFrame {
+	return codeFrame{x.Module + "." + x.Function, path.Base(filepath.ToSlash(x.File)), uint32(max(0, min(x.Line, 1<<31)))}
+}
+
+// addThreads adds the threads that have variables in the dump. The roots name
+// frames from the newest to the oldest.
+func (r *reader) addThreads() {
+	r.threads = map[string]graph.ThreadID{}
+	for _, t := range r.f.threads() {
+		r.threads[t.name] = r.b.AddThread(graph.Thread{
+			ID: t.id, Name: r.b.String(t.name), Entry: r.b.String(t.entry.function), Func: r.b.String(t.at.function), File: r.b.String(t.at.file), Line: t.at.line,
+			Rank: t.rank, Main: t.name == "MainThread",
+		})
+	}
+}
+
+// pyThread is a thread by what its frames' variables say of it.
+type pyThread struct {
+	name  string
+	id    uint64
+	rank  uint8
+	at    codeFrame // the newest of the program's own, or else the newest
+	entry codeFrame // the oldest
+}
+
+// threads lists the threads in the order of the dump.
+func (f *file) threads() (list []pyThread) {
+	index := map[string]int{}
+	for i := range f.roots {
+		x := &f.roots[i]
+		if x.Kind != "frame" {
+			continue
+		}
+		at := frameOf(x)
+		k, known := index[x.Thread]
+		if !known {
+			k = len(list)
+			index[x.Thread] = k
+			list = append(list, pyThread{name: x.Thread, id: uint64(k) + 1, rank: rank(x.Origin), at: at})
+		}
+		t := &list[k]
+		if r := rank(x.Origin); r < t.rank {
+			t.rank, t.at = r, at
+		}
+		t.entry = at
+	}
+	return list
 }
 
 func rank(origin string) uint8 {
@@ -70,7 +122,7 @@ func (r *reader) residue(ctx context.Context, held []int32) error {
 	if err != nil {
 		return err
 	}
-	name, group := map[int64]graph.StringID{}, r.b.String("native code or interpreter")
+	root := graph.Root{Var: r.b.String("native code or interpreter"), Kind: graph.RootResidue, Rank: graph.RankResidue}
 	for n := range graph.NodeID(r.g.Len()) {
 		if r.atoms[r.g.Type(n)] {
 			continue
@@ -80,10 +132,8 @@ func (r *reader) residue(ctx context.Context, held []int32) error {
 		if k >= immortal || rest <= 0 {
 			continue
 		}
-		if name[rest] == 0 {
-			name[rest] = r.b.String(fmt.Sprintf("native code or interpreter (%d unexplained references)", rest))
-		}
-		r.b.AddRoot(graph.Root{Node: n, Name: name[rest], Group: group, Kind: graph.RootResidue, Rank: graph.RankResidue})
+		root.Node, root.Times = n, uint32(min(rest, 1<<32-1))
+		r.b.AddRoot(root)
 	}
 	return ctx.Err()
 }
@@ -144,13 +194,13 @@ func (r *reader) garbage(ctx context.Context) error {
 		rank uint8
 		want func(n graph.NodeID) bool
 	}{
-		{"interpreter (immortal object)", graph.RootRuntime, graph.RankResidue, func(n graph.NodeID) bool { return r.refcount(n) >= immortal }},
+		{"immortal object", graph.RootRuntime, graph.RankResidue, func(n graph.NodeID) bool { return r.refcount(n) >= immortal }},
 		{"garbage that waits for the collector", graph.RootUnknown, graph.RankResidue + 1, func(graph.NodeID) bool { return true }},
 	} {
 		name := r.b.String(pass.name)
 		for n := range graph.NodeID(r.g.Len()) {
 			if !seen.Has(n) && pass.want(n) {
-				r.b.AddRoot(graph.Root{Node: n, Name: name, Group: name, Kind: pass.kind, Rank: pass.rank})
+				r.b.AddRoot(graph.Root{Node: n, Var: name, Kind: pass.kind, Rank: pass.rank})
 				reach(n)
 			}
 		}

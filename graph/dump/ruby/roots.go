@@ -59,9 +59,9 @@ func (r *reader) addConstants() {
 
 // addRoot adds one root.
 func (r *reader) addRoot(n graph.NodeID, group rootGroup) {
-	id, via := r.b.String(group.name), graph.Strong
+	via := graph.Strong
 	if group.kind == graph.RootStack {
 		via = graph.Conservative // the collector takes every word that looks like an object
 	}
-	r.b.AddRoot(graph.Root{Node: n, Kind: group.kind, Rank: group.rank, Name: id, Group: id, Via: via})
+	r.b.AddRoot(graph.Root{Node: n, Kind: group.kind, Rank: group.rank, Var: r.b.String(group.name), Via: via})
 }

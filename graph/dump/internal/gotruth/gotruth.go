@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/lang"
 )
 
 // object is one object that the program knows; see the program.
@@ -115,7 +116,7 @@ func (c *checker) check(o object) {
 // path looks for the way the program knows to the object.
 func (c *checker) path(o object, target graph.NodeID) {
 	c.t.Helper()
-	isRoot := func(r graph.Root) bool { return o.Root == "" || c.g.String(r.Name) == o.Root }
+	isRoot := func(r graph.Root) bool { return o.Root == "" || lang.Of(c.g).Root(&r).String() == o.Root }
 	if o.Path == "*" {
 		if !reachable(c.g, isRoot, graph.RefKind.Retains).Has(target) {
 			c.t.Errorf("%s %s is not held by %s", o.What, o.Addr, o.Root)

@@ -1,0 +1,24 @@
+package lang
+
+import (
+	"regexp"
+
+	"github.com/refgraph/refgraph/graph"
+)
+
+var jvm = Language{
+	Runtime: graph.RuntimeJVM, Tag: "JVM", Thread: "thread", Joint: " · ",
+	Running:    []string{"RUNNABLE", "NEW"},
+	Hue:        Hue{Shade{"#cc79a7", "#e3a3c6"}, Shade{"#faeff5", "#331f2b"}, Shade{"#efd0e0", "#5f3a4f"}},
+	Heads:      map[graph.RootKind]string{graph.RootGlobal: "static", graph.RootModule: "class", graph.RootRuntime: "JVM", graph.RootFinalizer: ""},
+	Collection: "bound it, or use a cache with expiry; WeakHashMap if the keys decide how long entries live",
+	Listeners:  "remove the listener where it was added; hold listeners by WeakReference if nobody can",
+	Elements: []Hint{
+		{regexp.MustCompile(`^java\.lang\.ThreadLocal\$ThreadLocalMap`), "call ThreadLocal.remove() when the work of a pooled thread is done"},
+	},
+	Callback: regexp.MustCompile(`\$\$Lambda`),
+	Generic:  regexp.MustCompile(`\[\]$|^java\.util\.|^java\.lang\.(Object|String|Class)$`),
+	Program:  regexp.MustCompile(`^java\.lang\.Class$`),
+	Cycles:   tracing,
+	Moves:    true,
+}
