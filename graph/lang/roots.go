@@ -39,9 +39,9 @@ func (w *Words) Root(r *graph.Root) Text {
 	case ofStack(r):
 		return Text{w.thread(r), w.frame(r), w.Joint}
 	case nameless(r) && r.File != 0:
-		return Text{"a " + w.head(r), "of " + path.Base(w.g.String(r.File)), " "}
+		return Text{"", "a " + w.head(r) + " of " + path.Base(w.g.String(r.File)), " "}
 	case nameless(r):
-		return Text{"a " + w.head(r), "without a name", " "}
+		return Text{"", "a " + w.head(r) + " without a name", " "}
 	}
 	t := w.group(r)
 	switch {
@@ -65,9 +65,9 @@ func (w *Words) Group(r *graph.Root) Text {
 	case ofStack(r):
 		return w.Root(r)
 	case nameless(r) && r.File != 0:
-		return Text{w.head(r) + "s", "of " + path.Base(w.g.String(r.File)), " "}
+		return Text{"", w.head(r) + "s of " + path.Base(w.g.String(r.File)), " "}
 	case nameless(r):
-		return Text{w.head(r) + "s", "without names", " "}
+		return Text{"", w.head(r) + "s without names", " "}
 	}
 	return w.group(r)
 }

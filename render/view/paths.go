@@ -66,9 +66,6 @@ func through(p *ask.PathsPicture) string {
 			break
 		}
 		name := "through " + cmp.Or(t.Root.Name, t.Root.Head)
-		if t.Root.Head == "globals" { // "globals without names", "globals of plugin p.so"
-			name = "through " + t.Root.Head + " " + t.Root.Name
-		}
 		if p.Alive > 1 {
 			name = Count(t.Targets) + " " + name
 		}
