@@ -32,6 +32,7 @@ type maker struct {
 var makers = map[string]maker{
 	"go":     {tools: []string{"go"}, install: "Go", shared: []string{"leak", "go.mod"}, make: makeGo},
 	"python": {tools: []string{"python3"}, install: "apt-get install python3", shared: []string{"python/leak.py"}, make: makePython},
+	"jvm":    {tools: []string{"javac", "java"}, install: "apt-get install default-jdk-headless", shared: []string{"jvm/Leak.java"}, make: makeJVM},
 }
 
 // makeDump returns the dump of a program, which it makes unless an earlier run of

@@ -64,7 +64,9 @@ func (h *heap) alignment(c *collected) uint64 {
 }
 
 // score counts the classes whose objects are as far apart as the layout says.
+// Some layouts tell only arrays apart.
 func (h *heap) score(l *layout, c *collected) {
+	l.predict()
 	for _, x := range c.classes {
 		if s := c.spans[x.ID]; s != nil && s.at >= minSample && x.bytes > 0 {
 			l.Tried++
@@ -73,21 +75,32 @@ func (h *heap) score(l *layout, c *collected) {
 			}
 		}
 	}
+	for t, base := range l.Base {
+		if s := c.spans[keyPrimitives+uint64(t)]; s != nil && s.at >= minSample && s.least == base {
+			l.Matched++
+		}
+	}
 }
 
-// arrays finds where elements begin.
-func (l *layout) arrays(c *collected) {
-	word := uint64(4) // what holds the length
-	l.Objects = roundUp(l.Header+word, l.Ref)
+// predict says where the elements of arrays begin.
+func (l *layout) predict() {
+	const length = 4 // bytes of what holds the number of elements
+	l.Objects = roundUp(l.Header+length, l.Ref)
 	for t := range l.Base {
-		l.Base[t] = roundUp(l.Header+word, max(l.Header&^7, uint64(primitives[t].size)))
-		if l.Header == 12 {
-			l.Base[t] = 16
-		}
+		// Before JDK 23 elements begin at a multiple of a word, but for compact headers.
+		align := uint64(8)
 		if l.Header == 8 {
-			l.Base[t] = roundUp(12, max(4, uint64(primitives[t].size)))
+			align = max(4, uint64(primitives[t].size))
 		}
-		// What distances say is exact for bytes and an upper bound for others.
+		l.Base[t] = roundUp(l.Header+length, align)
+	}
+}
+
+// arrays finds where elements begin: what distances say is exact for bytes, and an
+// upper bound for others.
+func (l *layout) arrays(c *collected) {
+	l.predict()
+	for t := range l.Base {
 		if s := c.spans[keyPrimitives+uint64(t)]; s != nil && s.at >= minSample && s.least >= 8 {
 			l.Base[t] = min(l.Base[t], s.least)
 		}
