@@ -47,6 +47,7 @@ type header struct {
 	Strides  []uint32
 	Strings  []string
 	Large    map[NodeID]uint64
+	Bounds   map[NodeID]StringID
 	Warnings []Warning
 	Chunks   []chunkHeader
 	Addrs    *addrHeader
@@ -65,7 +66,7 @@ type addrHeader struct {
 // Columns returns the arrays of a graph, without copying them, and the rest as
 // a gob in the column "graph".
 func (g *Graph) Columns() (Columns, error) {
-	h := header{Info: g.info, N: g.n, Refs: g.refs, Labels: g.labels, Records: g.recLo != nil, Types: g.types.names.list, Strides: g.strides, Strings: g.strs.list, Large: g.large, Warnings: g.warnings}
+	h := header{Info: g.info, N: g.n, Refs: g.refs, Labels: g.labels, Records: g.recLo != nil, Types: g.types.names.list, Strides: g.strides, Strings: g.strs.list, Large: g.large, Bounds: g.bounds, Warnings: g.warnings}
 	c := Columns{
 		"types": {Pack(g.typeOf)}, "sizes": {Pack(g.size32)}, "flags": {Pack(g.flags)},
 		"records": {Pack(g.recLo)}, "records.high": {Pack(g.recHi)}, "roots": {Pack(g.roots)}, "threads": {Pack(g.threads)},
@@ -104,7 +105,7 @@ func FromColumns(get func(name string) []byte, detail func(*Graph) Detailer) (*G
 	if err := gob.NewDecoder(bytes.NewReader(get("graph"))).Decode(&h); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrColumns, err)
 	}
-	g := &Graph{info: h.Info, n: h.N, refs: h.Refs, labels: h.Labels, strides: h.Strides, large: h.Large, warnings: h.Warnings}
+	g := &Graph{info: h.Info, n: h.N, refs: h.Refs, labels: h.Labels, strides: h.Strides, large: h.Large, bounds: h.Bounds, warnings: h.Warnings}
 	g.types.names.restore(h.Types)
 	g.strs.restore(h.Strings)
 	l := loader{get: get}

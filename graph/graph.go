@@ -28,6 +28,7 @@ type Graph struct {
 
 	roots    []Root
 	threads  []Thread
+	bounds   map[NodeID]StringID // see SetBound
 	warnings []Warning
 	detail   Detailer
 

@@ -3,6 +3,7 @@ package suspect
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"regexp"
 	"strings"
 
 	"github.com/refgraph/refgraph/graph"
@@ -27,9 +28,13 @@ const fingerprintVersion = "2"
 // and references, which are the same in all dumps of a program, and never
 // addresses, counts, sizes or what a thread does.
 func (h *Heap) digest(parts ...string) string {
-	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	sum := sha256.Sum256([]byte(generated.ReplaceAllString(strings.Join(parts, "\x00"), "")))
 	return fingerprintVersion + "-" + hex.EncodeToString(sum[:6])
 }
+
+// generated is what differs from run to run in the names of classes that the JVM
+// makes: their address, and the number of a lambda.
+var generated = regexp.MustCompile(`(\$\d+)?[+/]0x[0-9a-fA-F]{6,}`)
 
 // rootKey is what the root of a path is in all dumps.
 func rootKey(h *Heap, p retain.Path) string {

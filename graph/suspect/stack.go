@@ -43,7 +43,7 @@ func stacks(ctx context.Context, h *Heap) ([]Suspect, error) {
 		}
 		many := len(set.threads) >= minParked
 		heavy := float64(set.held) >= stackShare*float64(total) && !set.isMain() && h.accumulates(set.nodes)
-		if len(set.nodes) > 0 && (many || heavy) {
+		if len(set.nodes) > 0 && (many || heavy) && !h.allLocals(set.nodes) {
 			out = append(out, h.parked(set))
 		}
 	}

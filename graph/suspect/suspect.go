@@ -99,6 +99,8 @@ func Detectors() []Detector {
 		{"traceback", "Python exceptions that keep tracebacks, frames and local variables", tracebacks},
 		{"coroutine", "Python coroutines that were never awaited", coroutines},
 		{"thread-local", "what Python's thread-local variables hold", threadLocals},
+		{"jvm-thread-local", "what ThreadLocals hold in threads that live on", jvmLocals},
+		{"class-loader", "class loaders of the JVM that should have been collected", classLoaders},
 		{"del-cycle", "Python objects with a __del__ in reference cycles", delCycles},
 		{"linked-list", "a long chain of objects of one type", linkedLists},
 		{"tree", "objects of one type that hang on each other in a tree or trie", trees},
@@ -174,6 +176,9 @@ func (h *Heap) complete(s *Suspect) bool {
 	if total == 0 || s.Retained < h.floor() && !s.anyway {
 		return false
 	}
+	if h.bounded(s) {
+		return false
+	}
 	if at := s.where(); at != graph.None && h.Paths.Pooled(at) {
 		return false // the collector frees it
 	}
@@ -191,6 +196,9 @@ func (h *Heap) complete(s *Suspect) bool {
 		s.Fingerprint = h.fingerprint(s)
 	}
 	runtime := s.rank >= graph.RankRuntime && s.rank < graph.RankResidue
+	if runtime && s.Path.Root.Kind == graph.RootRuntime {
+		return s.Share >= plainShare // the virtual machine's own
+	}
 	return !runtime || s.Share >= dropShare
 }
 

@@ -48,13 +48,15 @@ func Read(ctx context.Context, src *source.Source) (*graph.Graph, error) {
 	if err := h.fold(ctx); err != nil {
 		return nil, err
 	}
+	d := &detail{h: h, g: b.Graph()}
+	h.bounds(d)
 	h.roots(c)
 	if err := h.damage(ctx, c); err != nil {
 		return nil, err
 	}
 	h.describe()
 	f.strings, f.loaded, f.frames, f.traces = nil, nil, nil, nil // not needed to show objects
-	return b.Build(&detail{h: h, g: b.Graph()})
+	return b.Build(d)
 }
 
 // damage warns of what could not be read, and gives what has lost its holders a

@@ -17,6 +17,9 @@ func (h *heap) roots(c *collected) {
 			sticky = true
 			h.classRoot(n, h.byID[r.id])
 		case subJavaFrame, subNativeStack, subJNILocal, subThreadBlock:
+			if t := threads[r.thread]; t != nil && t.object == r.id {
+				continue // a method of the thread itself: its own root tells
+			}
 			h.frameRoot(n, r, threads[r.thread])
 		case subThread:
 			h.threadRoot(n, threads[r.thread])
@@ -38,6 +41,7 @@ func (h *heap) roots(c *collected) {
 // thread is a thread as its root and its stack say it.
 type thread struct {
 	id     graph.ThreadID
+	object uint64 // its java.lang.Thread
 	rank   uint8   // RankRuntime for the JVM's own
 	frames []frame // newest first
 }
@@ -50,7 +54,7 @@ func (h *heap) threads(roots []record) map[uint32]*thread {
 		if r.tag != subThread || out[r.thread] != nil {
 			continue
 		}
-		t := &thread{rank: graph.RankUser}
+		t := &thread{rank: graph.RankUser, object: r.id}
 		for _, id := range h.file.traces[r.frame].frames {
 			t.frames = append(t.frames, h.file.frames[id])
 		}
@@ -173,6 +177,10 @@ var otherRoots = map[byte]struct {
 
 func (h *heap) otherRoot(n graph.NodeID, tag byte) {
 	if o, ok := otherRoots[tag]; ok {
+		if tag == subJNIGlobal && h.b.Graph().TypeName(n) == "java.lang.Object[]" {
+			// The JVM's own arrays of constants; native code has no use for such.
+			o.name, o.kind, o.rank = "array of constants", graph.RootRuntime, graph.RankRuntime
+		}
 		h.b.AddRoot(graph.Root{Node: n, Kind: o.kind, Rank: o.rank, Var: h.b.String(o.name)})
 	}
 }

@@ -1,7 +1,7 @@
 import java.util.*;
 import java.util.concurrent.*;
 
-/** A map of maps of lists. */
+/** A map of maps. */
 public class Main {
     static class Session {
         final String user;
@@ -9,13 +9,12 @@ public class Main {
         Session(String user) { this.user = user; }
     }
 
-    static final Map<String, Map<String, List<Session>>> TENANTS = new HashMap<>();
+    static final Map<String, Map<String, Session>> TENANTS = new HashMap<>();
 
     public static void main(String[] args) throws Exception {
         int n = 20000 * Leak.scale();
         for (int i = 0; i < n; i++) {
-            TENANTS.computeIfAbsent("tenant-" + i % 50, k -> new HashMap<>())
-                .computeIfAbsent("room-" + i % 700, k -> new ArrayList<>()).add(new Session("user-" + i));
+            TENANTS.computeIfAbsent("tenant-" + i % 200, k -> new HashMap<>()).put("user-" + i, new Session("user-" + i));
         }
         Leak.dump();
     }

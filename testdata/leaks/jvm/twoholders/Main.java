@@ -5,7 +5,7 @@ import java.util.concurrent.*;
 public class Main {
     static class Session {
         final String user;
-        final byte[] data = new byte[100];
+        final byte[] data = new byte[500];
         Session(String user) { this.user = user; }
     }
 
