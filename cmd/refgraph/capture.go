@@ -7,8 +7,8 @@ func newCapture(a *app) *cobra.Command {
 		Use:   "capture",
 		Short: "Take a dump of a live process",
 		Long: `capture takes a heap dump of a process that runs. For Python that needs no change
-to the program; refgraph formats says how to take dumps of other runtimes.`,
+to the program, and for JVMs no JDK on the machine; refgraph formats says how to take dumps of other runtimes.`,
 	}
-	c.AddCommand(newCapturePython(a))
+	c.AddCommand(newCapturePython(a), newCaptureJVM(a))
 	return c
 }

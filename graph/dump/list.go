@@ -40,7 +40,7 @@ func Formats() []Format {
 		{
 			Name:    "hprof",
 			Title:   "JVM heap dump (HPROF)",
-			Capture: "jcmd PID GC.heap_dump /path/to/heap.hprof",
+			Capture: "refgraph capture jvm --pid N -o heap.hprof.gz; or jcmd PID GC.heap_dump /path/to/heap.hprof",
 			Match:   hprof.Match,
 			Read:    hprof.Read,
 			Restore: hprof.Restore,
