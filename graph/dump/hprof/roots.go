@@ -41,7 +41,7 @@ func (h *heap) roots(c *collected) {
 // thread is a thread as its root and its stack say it.
 type thread struct {
 	id     graph.ThreadID
-	object uint64 // its java.lang.Thread
+	object uint64  // its java.lang.Thread
 	rank   uint8   // RankRuntime for the JVM's own
 	frames []frame // newest first
 }
