@@ -72,14 +72,18 @@ func (h *heap) threads(roots []record) map[uint32]*thread {
 }
 
 // threadAt says where a thread is: in the newest frame of the program's own, or
-// else of a library.
+// else in what a library started it with, such as the worker of a pool.
 func (h *heap) threadAt(t *thread, serial uint64, name string) graph.Thread {
 	out := graph.Thread{ID: serial, Name: h.b.String(name), Rank: t.rank, Main: name == "main"}
-	best := graph.RankRuntime
 	for _, f := range t.frames {
-		if rank := rankOf(h.file.className(f.class)); rank < best {
-			best = rank
+		switch class := h.file.className(f.class); rankOf(class) {
+		case graph.RankUser:
 			out.Func, out.File, out.Line = h.place(f)
+			return out
+		case graph.RankLibrary:
+			if class != "java.lang.Thread" {
+				out.Func, out.File, out.Line = h.place(f)
+			}
 		}
 	}
 	if k := len(t.frames); k > 0 {
