@@ -2,9 +2,11 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"runtime"
 	"runtime/debug"
 
+	"github.com/refgraph/refgraph/cmd/refgraph/internal/licenses"
 	"github.com/spf13/cobra"
 )
 
@@ -17,11 +19,16 @@ type versionJSON struct {
 }
 
 func newVersion(a *app) *cobra.Command {
-	return &cobra.Command{
+	all := false
+	c := &cobra.Command{
 		Use:   "version",
 		Short: "The version of refgraph and how it was built",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
+			if all {
+				_, err := io.WriteString(a.out, licenses.Notice)
+				return err
+			}
 			v := version()
 			if a.json {
 				return a.writeJSON(a.out, versionJSON{v, runtime.Version(), runtime.GOOS, runtime.GOARCH})
@@ -30,6 +37,8 @@ func newVersion(a *app) *cobra.Command {
 			return err
 		},
 	}
+	c.Flags().BoolVar(&all, "licenses", false, "print the licences of all that is in this program")
+	return c
 }
 
 // version is what the Go toolchain recorded: a module version for `go install`,

@@ -197,6 +197,9 @@ func (u *unpickler) memoize() error {
 	if len(u.stack) == 0 {
 		return fmt.Errorf("nothing to remember")
 	}
+	if int64(len(u.memo)) > u.src.Size/3+1024 { // what pickle remembers takes four bytes to make
+		return fmt.Errorf("it remembers more values than it makes")
+	}
 	u.memo = append(u.memo, u.stack[len(u.stack)-1])
 	return u.keep(8)
 }

@@ -10,7 +10,7 @@ import (
 
 // spoolMemory is how much of a dump that is spooled is kept in memory; a larger
 // one goes to a temporary file, which costs disk instead.
-const spoolMemory = 64 << 20
+const spoolMemory = 16 << 20
 
 // errSpoolFull ends the copying of a dump that is larger than the limit.
 var errSpoolFull = errors.New("the limit of spooling is reached")
