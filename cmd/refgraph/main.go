@@ -53,7 +53,7 @@ func (a *app) complain(e errorJSON, asJSON bool) {
 	if asJSON {
 		text, err := json.Marshal(e)
 		if err == nil {
-			fmt.Fprintf(a.err, "%s\n", text)
+			fmt.Fprintf(a.err, "%s\n", cleanJSON(text))
 			return
 		}
 	}

@@ -142,6 +142,12 @@ func TestNothingForTerminals(t *testing.T) {
 	(&app{out: &out, err: &errs}).run(t.Context(), []string{"paths", "x", "-o", evil})
 	(&app{out: &out, err: &errs}).run(t.Context(), []string{evil})
 	(&app{out: &out, err: &errs}).run(t.Context(), []string{"top", "--redact-types", evil + "("})
+	var asJSON bytes.Buffer
+	(&app{out: &out, err: &asJSON}).run(t.Context(), []string{"top", filepath.Join(t.TempDir(), evil), "--json"})
+	var e errorJSON
+	if err := json.Unmarshal(asJSON.Bytes(), &e); err != nil || strings.ContainsAny(e.Error, "\x1b\n\u202e") {
+		t.Errorf("%v: %q", err, e.Error)
+	}
 	if s := errs.String(); strings.ContainsAny(s, "\x1b\x07\x7f\u202e\u200b\u009b\u2028\U000e0041") || strings.Count(s, "refgraph: ") != 4 {
 		t.Errorf("%q", s)
 	}

@@ -2,6 +2,7 @@ package dump_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"io"
 	"os"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/dump"
@@ -139,5 +141,29 @@ func TestCutAfterOpen(t *testing.T) {
 		if !errors.As(d.Err(), &changed) || changed.File != filepath.Base(path) || changed.Hint() == "" {
 			t.Errorf("known %v: %T %v", known, d.Err(), d.Err())
 		}
+	}
+}
+
+// A sparse file costs what its data costs.
+func TestHoles(t *testing.T) {
+	header := `{"version":1,"python":"3.12.1","pointer_size":8}`
+	begin := "refgraph python heap\nH" + string(binary.LittleEndian.AppendUint64(nil, uint64(len(header)))) + header
+	batch := "T\x09\x00\x00\x00\x00\x00\x00\x00[\"m\",\"T\"]S\x02\x00\x00\x00\x00\x00\x00\x00{}"
+	objects := uint64(1) << 30
+	batch += "B" + string(binary.LittleEndian.AppendUint64(nil, 16+16*objects)) + string(binary.LittleEndian.AppendUint32(nil, uint32(objects))) + strings.Repeat("\x00", 12)
+	for name, data := range map[string]string{"python": begin, "objects in a hole": begin + batch, "go": heapMagic + "\x06\x00\x08\x80\x80\x80\x80\x80\x18\x80\x80\x80\x80\x84\x18\x05amd64\x06go1.26\x02"} {
+		path := write(t, "sparse", []byte(data))
+		if err := os.Truncate(path, 1<<38); err != nil {
+			t.Skip(err)
+		}
+		start := time.Now()
+		d, err := dump.Open(t.Context(), path, nil)
+		if err == nil {
+			d.Close()
+		}
+		if took := time.Since(start); took > 10*time.Second {
+			t.Errorf("%s: 256 GB of nothing take %v (%v)", name, took, err)
+		}
+		t.Log(name, err)
 	}
 }

@@ -217,6 +217,9 @@ func (f *file) batch(p []byte, off int64) error {
 	if f.objects+b.n > graph.MaxNodes {
 		return graph.ErrTooManyObjects
 	}
+	if int64(f.objects+b.n) > f.src.Data/8 { // an object takes more
+		return f.src.Errorf(off, "a batch of %d objects in a hole of the file", b.n)
+	}
 	b.start = f.objects
 	f.objects += b.n
 	f.batches = append(f.batches, b)

@@ -180,6 +180,9 @@ func scan(ctx context.Context, src *source.Source) (*file, error) {
 		if err != nil {
 			return f, f.cut(off, "the dump ends within a record")
 		}
+		if head[0] < 'A' || head[0] > 'Z' {
+			return f, f.cut(off, "something that is not a record")
+		}
 		n := binary.LittleEndian.Uint64(head[1:])
 		if n > uint64(src.Size-off-recordHead) {
 			return f, f.cut(off, "the dump ends within a record")

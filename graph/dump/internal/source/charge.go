@@ -6,7 +6,7 @@ import (
 )
 
 // Tables beside the objects (types, roots, names, goroutines, sites) may take
-// tableFloor and tableShare times the size of the dump. Go keeps up to four times
+// tableFloor and tableShare times the size of the dump (without holes). Go keeps up to four times
 // that in memory: lists grow by copying, and garbage is collected when there is as
 // much as is alive. So all of it stays within 300 MB and six times the dump; real
 // dumps need a tenth.
@@ -20,12 +20,12 @@ const (
 // of three bytes can stand for a hundred. Objects and references are not charged;
 // [graph.Builder] bounds them. Safe for concurrent use.
 func (s *Source) Charge(n int) error {
-	limit := int64(tableFloor + tableShare*float64(s.Size))
+	limit := int64(tableFloor + tableShare*float64(s.Data))
 	if s.tables.Add(int64(n)) <= limit {
 		return nil
 	}
 	return &LimitError{File: s.Name,
-		What: fmt.Sprintf("its lists of types, roots and names would take more than %s, which no dump of %s needs", gib(4*limit), gib(s.Size)),
+		What: fmt.Sprintf("its lists of types, roots and names would take more than %s, which no dump of %s needs", gib(4*limit), gib(s.Data)),
 		Help: "it is damaged, or made to exhaust the memory of who reads it: take the dump again"}
 }
 

@@ -1,6 +1,11 @@
 package source
 
-import "golang.org/x/sys/unix"
+import (
+	"os"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
 
 // machineMemory is the memory of the machine in bytes; 0 if it is not known.
 func machineMemory() int64 {
@@ -19,4 +24,31 @@ func diskFree(dir string) int64 {
 		return 0
 	}
 	return int64(s.Bavail) * s.Bsize
+}
+
+// maxHoles bounds how many parts of a sparse file are looked for.
+const maxHoles = 1 << 16
+
+// dataSize is how many bytes of a file are not in holes.
+func dataSize(f *os.File, st os.FileInfo) int64 {
+	sys, ok := st.Sys().(*syscall.Stat_t)
+	if !ok || sys.Blocks*512 >= st.Size() {
+		return st.Size()
+	}
+	fd, total := int(f.Fd()), int64(0)
+	defer unix.Seek(fd, 0, unix.SEEK_SET)
+	for at, i := int64(0), 0; i < maxHoles; i++ {
+		from, err := unix.Seek(fd, at, unix.SEEK_DATA)
+		if err == unix.ENXIO {
+			return total // nothing but a hole is left
+		}
+		if err != nil {
+			return st.Size() // the file system does not tell
+		}
+		if at, err = unix.Seek(fd, from, unix.SEEK_HOLE); err != nil {
+			return st.Size()
+		}
+		total += at - from
+	}
+	return st.Size()
 }

@@ -18,6 +18,7 @@ type Source struct {
 	Path    string    // as the user gave it; "" if it did not come from a file
 	ModTime time.Time // of the file
 	Size    int64
+	Data    int64 // Size without the holes of a sparse file
 	Options Options
 	Cut     error // why the decompressed data ends before the file does; readers warn
 
@@ -90,12 +91,12 @@ func (s *Source) Errorf(offset int64, format string, args ...any) error {
 
 // New makes a Source of size bytes behind r.
 func New(name string, r io.ReaderAt, size int64, opts Options) *Source {
-	return &Source{Name: name, Size: size, Options: opts, r: r}
+	return &Source{Name: name, Size: size, Data: size, Options: opts, r: r}
 }
 
 // FromBytes makes a Source of a byte slice.
 func FromBytes(name string, data []byte, opts Options) *Source {
-	return &Source{Name: name, Size: int64(len(data)), Options: opts, r: bytesAt(data), data: data}
+	return &Source{Name: name, Size: int64(len(data)), Data: int64(len(data)), Options: opts, r: bytesAt(data), data: data}
 }
 
 type bytesAt []byte
