@@ -16,6 +16,7 @@ type markdown struct {
 	comment  bool // HTML comments are hidden
 	mermaid  bool // fences in mermaid are drawn
 	sized    bool // ![alt](src){width=…}
+	noBar    bool // \| in a table ends the cell
 }
 
 // GitHubMarkdown is GitHub's own.
@@ -41,7 +42,7 @@ func CommonMark() Markup {
 // OldMarkdown is what Redmine calls Markdown: without HTML, so without a picture's
 // width and without a hidden line.
 func OldMarkdown() Markup {
-	return markdown{name: "markdown", most: 60_000, collapse: true}
+	return markdown{name: "markdown", most: 60_000, collapse: true, noBar: true}
 }
 
 func (m markdown) Name() string { return m.name }
@@ -54,7 +55,12 @@ func (m markdown) Sized() bool { return m.img || m.sized }
 func (m markdown) Inline(t Text) string { return m.inline(t, false) }
 
 func (m markdown) inline(t Text, cell bool) string {
-	code := func(name string) string { return codeSpan(name, cell) }
+	code := func(name string) string {
+		if cell && m.noBar {
+			name = strings.ReplaceAll(name, "|", "¦")
+		}
+		return codeSpan(name, cell)
+	}
 	return inline(t, code, func(words string) string { return "**" + words + "**" })
 }
 

@@ -129,6 +129,7 @@ func TestRedmine(t *testing.T) {
 	for _, format := range []string{"textile", "common_mark", "markdown"} {
 		r.ruby(fmt.Sprintf("Setting.text_formatting = '%s'", format))
 		r.life(p, cred, format)
+		r.names(format)
 	}
 	r.ruby("Setting.text_formatting = 'textile'")
 	r.hostile(p, cred)
