@@ -27,7 +27,8 @@ const (
 
 // contracts are the answers of all commands that write JSON.
 var contracts = map[string]any{
-	"info": ask.InfoAnswer{}, "top": ask.TopAnswer{}, "paths": ask.PathsAnswer{}, "object": ask.ObjectAnswer{}, "suspects": ask.SuspectsAnswer{},
+	"ticket": ticketJSON{},
+	"info":   ask.InfoAnswer{}, "top": ask.TopAnswer{}, "paths": ask.PathsAnswer{}, "object": ask.ObjectAnswer{}, "suspects": ask.SuspectsAnswer{},
 	"dominators": ask.DominatorsAnswer{}, "cycles": ask.CyclesAnswer{}, "diff": ask.DiffAnswer{}, "sites": ask.SitesAnswer{},
 	"backrefs": view.Form{}, "refs": view.Form{}, "cache": cacheJSON{}, "formats": formatsJSON{}, "version": versionJSON{}, "error": errorJSON{},
 }

@@ -92,6 +92,9 @@ func (f *ticketFlags) add(c *cobra.Command) {
 	l.StringArrayVar(&f.labels, "label", nil, "label of an issue that --new opens (repeatable)")
 	l.BoolVar(&f.resolve, "resolve", false, "say on the ticket what is no longer in the dump")
 	l.StringVar(&f.dryRun, "dry-run", "", "folder to write comment and files to instead of sending them")
+	for flag, words := range map[string][]string{"tracker": ticket.KindNames(), "markup": {"textile", "common_mark", "markdown"}} {
+		_ = c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)) // the flags are there
+	}
 	l.BoolVar(&f.valuesLeave, "yes-values-leave-this-machine", false, "with --values: heap contents may be sent to the tracker")
 }
 

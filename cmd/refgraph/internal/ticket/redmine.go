@@ -243,21 +243,29 @@ func (r *redmine) Remove(ctx context.Context, a Attachment) error {
 }
 
 func (r *redmine) FindOpen(ctx context.Context, fingerprint string) (bool, error) {
-	var got struct {
-		Issues []struct {
-			ID          int64
-			Description string
+	for page := range mostPages {
+		var got struct {
+			Issues []struct {
+				ID          int64
+				Description string
+			}
+			Total int `json:"total_count"`
+		}
+		if _, err := r.c.ask(ctx, request{doing: "looking for an open issue", path: "/issues.json", query: url.Values{
+			"project_id": {r.p.Project}, "status_id": {"open"}, "author_id": {"me"}, "limit": {"100"}, "offset": {strconv.Itoa(page * 100)}, "sort": {"id:desc"}}}, &got); err != nil {
+			return false, err
+		}
+		for _, i := range got.Issues {
+			if m, ok := ParseMarker(i.Description); ok && m.Fingerprint == fingerprint {
+				r.p.Number = strconv.FormatInt(i.ID, 10)
+				return true, nil
+			}
+		}
+		if len(got.Issues) == 0 || (page+1)*100 >= got.Total {
+			break
 		}
 	}
-	_, err := r.c.ask(ctx, request{doing: "looking for an open issue", path: "/issues.json", query: url.Values{
-		"project_id": {r.p.Project}, "status_id": {"open"}, "author_id": {"me"}, "limit": {"100"}, "sort": {"id:desc"}}}, &got)
-	for _, i := range got.Issues {
-		if m, ok := ParseMarker(i.Description); ok && m.Fingerprint == fingerprint {
-			r.p.Number = strconv.FormatInt(i.ID, 10)
-			return true, nil
-		}
-	}
-	return false, err
+	return false, nil
 }
 
 // Open opens an issue. Redmine has no labels.
