@@ -3,6 +3,7 @@ module github.com/refgraph/refgraph
 go 1.26.0
 
 require (
+	github.com/coder/websocket v1.8.13
 	github.com/edsrzf/mmap-go v1.2.0
 	github.com/fogleman/gg v1.3.0
 	github.com/go-fonts/liberation v0.3.3

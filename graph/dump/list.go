@@ -48,7 +48,7 @@ func Formats() []Format {
 		{
 			Name:    "heapsnapshot",
 			Title:   "V8 heap snapshot (.heapsnapshot of Node, Chrome, Electron, Deno)",
-			Capture: "v8.writeHeapSnapshot(path) in the program, node --heapsnapshot-signal=SIGUSR2, or \"Take heap snapshot\" in DevTools",
+			Capture: "refgraph capture node --pid N -o x.heapsnapshot.gz; v8.writeHeapSnapshot(path) in the program, node --heapsnapshot-signal=SIGUSR2, or \"Take heap snapshot\" in DevTools",
 			Match:   heapsnapshot.Match,
 			Read:    heapsnapshot.Read,
 			Restore: heapsnapshot.Restore,
