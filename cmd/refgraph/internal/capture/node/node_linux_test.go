@@ -96,7 +96,7 @@ func TestOpenBefore(t *testing.T) {
 
 // TestRefused checks that nothing is sent to what is not Node or would die of it.
 func TestRefused(t *testing.T) {
-	shell, _ := run(t, "/bin/sh", "-c", "echo up; sleep 60; true")
+	shell, _ := run(t, "/bin/sh", "-c", "echo up; exec sleep 60")
 	dead, _ := start(t, "-e", `process.on('SIGUSR1', () => {}); process.removeAllListeners('SIGUSR1'); setInterval(() => {}, 1000); console.log('up')`)
 	handled, _ := start(t, "-e", `process.on('SIGUSR1', () => {}); setInterval(() => {}, 1000); console.log('up')`)
 	for name, c := range map[string]struct {
