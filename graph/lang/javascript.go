@@ -15,9 +15,9 @@ var javascript = Language{
 	Hue:        Hue{Shade{"#009e73", "#3ecfa4"}, Shade{"#e5f5f0", "#0f2d25"}, Shade{"#b9e3d6", "#1f5545"}},
 	Collection: "bound it, or use a WeakMap if the keys decide how long entries live",
 	Listeners:  "removeEventListener or an AbortSignal; what a closure captures lives as long as the closure",
-	Callback:   regexp.MustCompile(`^(Function|closure|\(closure\)|JSFunction|system / Context)$`),
+	Callback:   regexp.MustCompile(`^closure\b|^(Function|\(closure\)|system / Context)$`),
 	Generic:    regexp.MustCompile(`^(Array|Object|Map|Set|WeakMap|\(.*\)|system / .*)$`),
-	Program:    regexp.MustCompile(`^(code|hidden|\(compiled code\)|system / (Map|SharedFunctionInfo|DescriptorArray|ScopeInfo))$`),
+	Program:    regexp.MustCompile(`^(\(compiled code\)|\(object shape\)|\(symbol\)|\(system\)|system / .*|BuiltinModule|Module|ModuleRecord)$`),
 	Cycles:     tracing,
 	FormatID:   func(id uint64) string { return "@" + strconv.FormatUint(id, 10) },
 	ParseID: func(text string) (uint64, bool) {

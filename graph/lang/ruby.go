@@ -14,7 +14,7 @@ var ruby = Language{
 	Collection: "bound it, or use ObjectSpace::WeakMap if the keys decide how long entries live",
 	Listeners:  "remove the block or method where it was added",
 	Callback:   regexp.MustCompile(`^(Proc|Method)$`),
-	Generic:    regexp.MustCompile(`^(Array|Hash|String|Class|Module)$`),
-	Program:    regexp.MustCompile(`^(Class|Module|IMEMO|ICLASS)$`),
+	Generic:    regexp.MustCompile(`^(Array|Hash|String|class Object)$`),
+	Program:    regexp.MustCompile(`^(class |module |singleton class$|ICLASS$|IMEMO\b)`),
 	Cycles:     tracing,
 }

@@ -15,6 +15,7 @@
 //     with a lot, and collections that only a stack holds
 //   - lru-cache, traceback, coroutine, thread-local, del-cycle: what only Python
 //     programs leak (python.go)
+//   - timers, detached: what only JavaScript programs leak (javascript.go)
 //   - garbage: objects in cycles that reference counting cannot free
 //   - finalizers: objects that wait for their finalizers
 //   - growth: collections that grew since an older dump of the same program

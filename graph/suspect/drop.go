@@ -85,6 +85,8 @@ func (h *Heap) drop(top graph.NodeID, total uint64) (Suspect, bool) {
 	sc.children(at)
 	elem, best := sc.best()
 	switch {
+	case best != nil && h.isProgramType(elem):
+		return s, false
 	case best != nil && best.count >= minAccumulated && 2*best.retained >= h.Tree.Retained(at):
 		s.Elements, s.ElementType = best.count, h.Graph.Types().Name(elem)
 		s.Reason = fmt.Sprintf("one %s retains this; it comes together in one %s, which holds %s %s",

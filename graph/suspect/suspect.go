@@ -102,6 +102,8 @@ func Detectors() []Detector {
 		{"jvm-thread-local", "what ThreadLocals hold in threads that live on", jvmLocals},
 		{"class-loader", "class loaders of the JVM that should have been collected", classLoaders},
 		{"del-cycle", "Python objects with a __del__ in reference cycles", delCycles},
+		{"timers", "JavaScript timers that are not cleared", timers},
+		{"detached", "DOM nodes that are in no document and still held", detached},
 		{"linked-list", "a long chain of objects of one type", linkedLists},
 		{"tree", "objects of one type that hang on each other in a tree or trie", trees},
 		{"stack", "what goroutines or threads hold: many blocked at one place, or one with a lot", stacks},

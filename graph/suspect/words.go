@@ -66,6 +66,12 @@ func (h *Heap) isProgram(n graph.NodeID) bool {
 	return re.MatchString(h.Graph.TypeName(n))
 }
 
+// isProgramType reports whether objects of a type are the program and no data.
+func (h *Heap) isProgramType(t graph.TypeID) bool {
+	re := lang.Of(h.Graph).Program
+	return re != nil && re.MatchString(h.Graph.Types().Name(t))
+}
+
 // listenerName is how people name callbacks in all languages.
 var listenerName = regexp.MustCompile(`(?i)(listener|observer|subscriber|subscription|callback|handler|hook|watcher)s?$`)
 

@@ -30,9 +30,11 @@ type maker struct {
 
 // makers are the runtimes of the corpus, by the name of their folder.
 var makers = map[string]maker{
-	"go":     {tools: []string{"go"}, install: "Go", shared: []string{"leak", "go.mod"}, make: makeGo},
-	"python": {tools: []string{"python3"}, install: "apt-get install python3", shared: []string{"python/leak.py"}, make: makePython},
-	"jvm":    {tools: []string{"javac", "java"}, install: "apt-get install default-jdk-headless", shared: []string{"jvm/Leak.java"}, make: makeJVM},
+	"go":         {tools: []string{"go"}, install: "Go", shared: []string{"leak", "go.mod"}, make: makeGo},
+	"python":     {tools: []string{"python3"}, install: "apt-get install python3", shared: []string{"python/leak.py"}, make: makePython},
+	"jvm":        {tools: []string{"javac", "java"}, install: "apt-get install default-jdk-headless", shared: []string{"jvm/Leak.java"}, make: makeJVM},
+	"javascript": {tools: []string{"node"}, install: "apt-get install nodejs", shared: []string{"javascript/leak.js"}, make: makeJavaScript},
+	"ruby":       {tools: []string{"ruby"}, install: "apt-get install ruby", shared: []string{"ruby/leak.rb"}, make: makeRuby},
 }
 
 // makeDump returns the dump of a program, which it makes unless an earlier run of

@@ -139,6 +139,9 @@ func shortFile(name string, script uint32) string {
 		return fmt.Sprintf("script %d", script)
 	}
 	name, _, _ = strings.Cut(name, "?")
+	if own, ok := strings.CutPrefix(name, "node:"); ok {
+		return "node:" + path.Base(own)
+	}
 	base := path.Base(strings.TrimRight(strings.ReplaceAll(name, `\`, "/"), "/"))
 	switch stem, _, _ := strings.Cut(base, "."); stem {
 	case "index", "main", "mod", "app", "page", "route":

@@ -54,23 +54,42 @@ func (r *reader) addRoots(ctx context.Context) error {
 		}
 		r.addRoot(to, group, "")
 	}
-	if !r.user {
-		r.addGlobals()
-	}
+	r.addGlobals()
 	if r.f.cut != "" {
 		return r.b.AddResidue(ctx, "snapshot", reached)
 	}
 	return r.b.AddUnheld(ctx, "nothing in the snapshot (weak references at most)", reached)
 }
 
-// addGlobals makes roots of the global objects of a snapshot that does not say that
-// they are, as Deno's: they live as long as the program does.
+// addGlobals makes roots of what lives as long as the program does, and has a name in
+// it: the global objects of a snapshot that does not say that they are, as Deno's, and
+// Node's process, which has the modules.
 func (r *reader) addGlobals() {
 	for n := range graph.NodeID(r.g.Len()) {
-		if r.kind[n] == nodeObject && r.globals[r.g.Type(n)] && strings.HasSuffix(r.nodeName(n), globalSuffix) {
+		switch {
+		case r.kind[n] != nodeObject || !r.globals[r.g.Type(n)]:
+		case r.isProcess(n):
+			r.addRoot(n, rootGroup{graph.RootGlobal, graph.RankUser, processName}, "")
+		case !r.user && strings.HasSuffix(r.nodeName(n), globalSuffix):
 			r.addRoot(n, rootGroup{graph.RootGlobal, graph.RankUser, "global"}, "")
 		}
 	}
+}
+
+// processName is the name of Node's process, and of its prototype.
+const processName = "process"
+
+// isProcess reports whether an object is Node's process and not its prototype.
+func (r *reader) isProcess(n graph.NodeID) bool {
+	if r.nodeName(n) != processName {
+		return false
+	}
+	for i := range r.g.Row(n) {
+		if l := label(r.g.Label(n, i)); l&3 == tagProperty && r.f.strings.get(uint32(l>>2)) == "mainModule" {
+			return true
+		}
+	}
+	return false
 }
 
 // addGroup adds the roots of a group and of the groups in it.

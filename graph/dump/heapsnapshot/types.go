@@ -91,7 +91,7 @@ func (t *typer) typeOf(n graph.NodeID) graph.TypeID {
 	}
 	id := r.b.Types().Intern(name)
 	t.byName[at] = id + 1
-	if strings.HasSuffix(full, globalSuffix) {
+	if strings.HasSuffix(full, globalSuffix) || full == processName {
 		r.globals[id] = true
 	}
 	if insideTypes[name] {

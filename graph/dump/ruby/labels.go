@@ -13,16 +13,16 @@ type labels struct {
 }
 
 const (
-	nameElement  = "[…]"                     // of an array, whose index is known
-	nameItem     = " (element)"              // of an array of which some elements are no objects
-	nameKeyed    = `["…"]`                   // value of a hash under a string
-	nameValue    = " (value)"                // value of a hash under something else
-	nameKey      = " (key)"                  // key of a hash
-	nameVariable = " (instance variable)"    // of an object whose shape does not tell
-	nameConstant = " (constant or variable)" // of a class or module
-	nameClass    = " (class)"                // the class of an object
-	nameMember   = " (member)"               // of a struct
-	nameCaptured = " (captured)"             // of a Proc or an environment
+	nameElement  = "[#]"         // of an array, whose index is known
+	nameItem     = "[…]"         // of an array of which some elements are no objects
+	nameKeyed    = `["…"]`       // value of a hash under a string
+	nameValue    = "[…]"         // value of a hash under something else
+	nameKey      = " (key)"      // key of a hash
+	nameVariable = ".@…"         // of an object whose shape does not tell
+	nameConstant = "::…"         // of a class or module
+	nameClass    = " (class)"    // the class of an object
+	nameMember   = ".…"          // of a struct
+	nameCaptured = " (captured)" // of a Proc or an environment
 )
 
 func newLabels(b *graph.Builder) labels {
