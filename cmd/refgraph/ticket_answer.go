@@ -118,14 +118,14 @@ func (t *ticketAsker) paths(ctx context.Context, q *ticketQuestion, known []tick
 			}
 		}
 	}
-	v := unproven(view.Paths(found))
+	v := view.Paths(found)
 	answer := t.answer(v, fingerprint)
 	answer.Question = asked
 	target := &v.Nodes[0]
 	answer.Title = t.named(v.Title, name)
 	answer.Objects, answer.Bytes = p.Alive, target.Retained
-	answer.Verdict = t.verdict(p, v)
-	answer.Held = t.holders(p)
+	answer.Verdict = t.verdict(found, v)
+	answer.Held = t.holders(found)
 	answer.Next = t.next(v)
 	answer.Alt = "Reference graph: " + strings.TrimSuffix(t.a.name(altWords(v)), ".")
 	q.answers = append(q.answers, answer)
@@ -157,29 +157,23 @@ func (t *ticketAsker) named(sentence, name string) ticket.Text {
 }
 
 // verdict says how much, and who holds most.
-func (t *ticketAsker) verdict(p *ask.PathsPicture, v *view.View) []ticket.Text {
+func (t *ticketAsker) verdict(a *ask.PathsAnswer, v *view.View) []ticket.Text {
 	n := &v.Nodes[0]
 	out := ticket.Say(ticket.Bold(fmt.Sprintf("%s, %s of the reachable heap.", view.Bytes(n.Retained), view.Percent(view.Share(n.Retained, v.Total)))))
-	rows := p.Through
-	if len(rows) == 0 {
+	switch {
+	case a.Picture.Alive == 0:
 		return []ticket.Text{ticket.Say(out, " No root reaches them: they wait for the collector.")}
+	case v.Verdict == "":
+		return []ticket.Text{ticket.Say(out, " Only pools hold them ("+view.PooledWords+").")}
 	}
-	who := t.root(rows[0])
-	if p.Alive == 1 {
-		return []ticket.Text{ticket.Say(out, " The shortest path to it comes from ", who, ".")}
-	}
-	most := fmt.Sprintf(" The shortest paths of %s of them come from ", view.Count(rows[0].Targets))
-	if rows[0].Targets == p.Alive {
-		most = " All their shortest paths come from "
-	}
-	return []ticket.Text{ticket.Say(out, most, who, ".")}
+	return []ticket.Text{ticket.Say(out, " ", t.a.name(view.UpperFirst(v.Verdict)), ".")}
 }
 
 // root names a root, or equal roots: global `main.cache`.
-func (t *ticketAsker) root(r ask.Through) ticket.Text {
-	words := t.a.name(strings.TrimSpace(r.Root.Head + " " + r.Root.Name))
-	if r.Root.Count > 1 {
-		return kindAndName(view.Count(r.Root.Count)+" ", words)
+func (t *ticketAsker) root(h *ask.Holder) ticket.Text {
+	words := t.a.name(h.Root.Name)
+	if h.Roots > 1 {
+		return kindAndName(view.Count(h.Roots)+" ", words)
 	}
 	return kindAndName("", words)
 }
@@ -192,9 +186,11 @@ func kindAndName(before, sentence string) ticket.Text {
 	return ticket.Say(before, kind+" ", ticket.Name(name))
 }
 
-func (t *ticketAsker) holders(p *ask.PathsPicture) (out ticket.Holders) {
-	for _, r := range p.Through {
-		out.Rows = append(out.Rows, ticket.Holder{Who: t.root(r), Reaches: r.Targets})
+func (t *ticketAsker) holders(a *ask.PathsAnswer) (out ticket.Holders) {
+	out.Exact = true
+	for i := range a.Holders {
+		h := &a.Holders[i]
+		out.Rows = append(out.Rows, ticket.Holder{Who: t.root(h), Reaches: h.Reaches, Sole: h.Sole})
 	}
 	return out
 }

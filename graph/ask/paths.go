@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/cut"
 	"github.com/refgraph/refgraph/graph/dominator"
 	"github.com/refgraph/refgraph/graph/retain"
 	"golang.org/x/sync/errgroup"
@@ -16,13 +17,18 @@ type PathsQuestion struct {
 	Number int    // most paths in the list; 0 is 50, negative none
 	Nodes  int    // most boxes of the picture; 0 is 60
 	Raw    bool   // do not fold containers' insides
+	// Cut are places, named as an answer names them: what would cutting them free?
+	Cut []string
 }
 
 // PathsAnswer is the contract of `paths --json`.
 type PathsAnswer struct {
-	Dump   Dump   `json:"dump"`
-	Target Target `json:"target"`
-	Paths  []Path `json:"paths"`
+	Dump    Dump     `json:"dump"`
+	Target  Target   `json:"target"`
+	Holders []Holder `json:"holders"`           // the roots, most important first, as far as they are counted
+	Cut     *Cut     `json:"cut"`               // null if no root holds a target for good
+	WhatIf  *WhatIf  `json:"what_if,omitempty"` // of PathsQuestion.Cut
+	Paths   []Path   `json:"paths"`
 
 	Picture *PathsPicture `json:"-"`
 }
@@ -38,20 +44,12 @@ type Target struct {
 // PathsPicture is the picture of all retaining paths, merged.
 type PathsPicture struct {
 	Picture
-	Alive   int       // targets that a root reaches
-	Dead    int       // targets that none does
-	Pooled  int       // targets that nothing but pools hold
-	Back    int64     // references to targets from objects that only the targets reach
-	Through []Through // the roots by which targets are reached, most targets first
-	Ways    int       // further ways that are not shown
-	Lost    int       // targets whose shortest path is one of them
-	Inner   int       // further ways from inside the runtime that are not shown
-}
-
-// Through is how many targets a group of roots reaches by shortest paths.
-type Through struct {
-	Root    Box
-	Targets int
+	Alive  int // targets that a root reaches
+	Dead   int // targets that none does
+	Pooled int // targets that nothing but pools hold
+	Ways   int // further ways that are not shown
+	Inner  int // of Ways, those from inside the runtime
+	Roots  int // groups of roots that hold targets
 }
 
 // keptPaths is a PathsAnswer with all that is kept of it.
@@ -85,52 +83,135 @@ func (s *Session) paths(ctx context.Context, q PathsQuestion) (*keptPaths, error
 	if err != nil {
 		return nil, err
 	}
-	w, err := s.why(ctx, targets, q.Raw)
+	w, err := s.why(ctx, targets, q)
 	if err != nil {
 		return nil, err
 	}
-	out := &keptPaths{Answer: PathsAnswer{Dump: newDump(s.g), Paths: []Path{}, Target: Target{
+	out := &keptPaths{Answer: PathsAnswer{Dump: newDump(s.g), Holders: []Holder{}, Paths: []Path{}, Target: Target{
 		Type: name, Count: targets.Len(), ShallowBytes: shallow(s.g, targets), RetainedBytes: w.freed}}}
-	for p := range w.merged.Paths() {
-		if len(out.Answer.Paths) >= q.Number {
-			break
-		}
-		out.Answer.Paths = append(out.Answer.Paths, newPath(s.g, w.sizes, p))
+	if err := s.answerPaths(w, q, &out.Answer); err != nil {
+		return nil, err
 	}
-	picture, err := s.drawPaths(ctx, w, name, q.Nodes)
+	var picture *PathsPicture
+	if w.ways != nil {
+		picture, err = s.drawWays(ctx, w, name, q.Nodes)
+	} else {
+		picture, err = s.drawPaths(ctx, w, name, q.Nodes)
+	}
 	if err != nil {
 		return nil, err
 	}
+	picture.Dead, picture.Pooled = w.dead, w.pooled
 	out.Picture = *picture
 	return out, nil
 }
 
-// whyAlive is what the analyses say of why objects are alive.
-type whyAlive struct {
-	merged *retain.Merged
-	sizes  *dominator.Tree
-	freed  uint64
+// answerPaths fills what is the same in all outputs.
+func (s *Session) answerPaths(w *whyAlive, q PathsQuestion, out *PathsAnswer) error {
+	if w.ways == nil {
+		for p := range w.merged.Paths() {
+			if len(out.Paths) >= q.Number {
+				break
+			}
+			out.Paths = append(out.Paths, newPath(s.g, w.sizes, p))
+		}
+		return nil
+	}
+	list, err := w.ways.Paths(max(0, q.Number), &retain.Options{Raw: q.Raw, Values: s.opts.Values})
+	if err != nil {
+		return err
+	}
+	for _, p := range list {
+		out.Paths = append(out.Paths, newPath(s.g, w.sizes, p))
+	}
+	out.Cut = newCut(s.g, w.cut)
+	for _, h := range w.holders {
+		b := &w.ways.Boxes[h.Box]
+		out.Holders = append(out.Holders, Holder{Root{b.Root.Kind.String(), b.Name}, b.Count, h.Reaches, h.Sole})
+	}
+	if w.whatIf != nil {
+		out.WhatIf = newWhatIf(s.g, w.whatIf)
+	}
+	return nil
 }
 
-// why runs the analyses behind paths, two at a time: the search and the merge
-// beside the dominators and what cutting all targets frees.
-func (s *Session) why(ctx context.Context, targets graph.Bitset, raw bool) (*whyAlive, error) {
+// whyAlive is what the analyses say of why objects are alive: ways and a cut of
+// what roots hold for good, merged paths of what only pools hold, or nothing.
+type whyAlive struct {
+	ways    *cut.Ways
+	cut     *cut.Answer
+	whatIf  *cut.WhatIf
+	holders []cut.Holder
+	merged  *retain.Merged
+	sizes   *dominator.Tree
+	freed   uint64
+	dead    int
+	pooled  int
+}
+
+// mostHolders is how many roots it is counted for what they hold.
+const mostHolders = 12
+
+// why runs the analyses behind paths, two at a time: the search and the slice of
+// what leads to the targets beside the dominators and what cutting all targets
+// frees.
+func (s *Session) why(ctx context.Context, targets graph.Bitset, q PathsQuestion) (*whyAlive, error) {
 	w := &whyAlive{}
-	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error {
-		tree, err := retain.Search(ctx, s.g)
-		if err != nil {
+	var tree *retain.Tree
+	var slice *cut.Slice
+	group, own := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		if tree, err = retain.Search(own, s.g); err != nil {
 			return err
 		}
-		w.merged, err = retain.Merge(ctx, tree, targets, &retain.Options{Raw: raw, Values: s.opts.Values})
+		slice, err = cut.NewSlice(own, tree, targets, &cut.Options{Raw: q.Raw})
 		return err
 	})
 	group.Go(func() (err error) {
-		if w.sizes, err = dominator.Compute(ctx, s.g); err != nil {
+		if w.sizes, err = dominator.Compute(own, s.g); err != nil {
 			return err
 		}
-		_, w.freed, err = w.sizes.Freed(ctx, targets)
+		_, w.freed, err = w.sizes.Freed(own, targets)
 		return err
 	})
-	return w, group.Wait()
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	for n := range targets.All() {
+		switch {
+		case !tree.Reachable(n):
+			w.dead++
+		case tree.Pooled(n):
+			w.pooled++
+		}
+	}
+	if slice.Alive() == 0 {
+		if len(q.Cut) > 0 {
+			return nil, &Error{What: "nothing holds them for good, so there is nothing to cut"}
+		}
+		var err error
+		w.merged, err = retain.Merge(ctx, tree, targets, &retain.Options{Raw: q.Raw, Values: s.opts.Values})
+		return w, err
+	}
+	return w, w.cutOff(ctx, slice, q.Cut)
+}
+
+// cutOff finds the cut and all ways.
+func (w *whyAlive) cutOff(ctx context.Context, slice *cut.Slice, whatIf []string) (err error) {
+	if w.cut, err = slice.Cut(ctx, w.sizes); err != nil {
+		return err
+	}
+	if w.ways, err = slice.Ways(ctx, w.cut); err != nil {
+		return err
+	}
+	roots := w.ways.Roots()
+	if w.holders, err = w.ways.Holders(ctx, roots[:min(len(roots), mostHolders)]); err != nil {
+		return err
+	}
+	if len(whatIf) > 0 {
+		if w.whatIf, err = slice.WhatIf(ctx, whatIf); err != nil {
+			return unknownPlace(err)
+		}
+	}
+	return nil
 }

@@ -2,6 +2,7 @@ package ask
 
 import (
 	"context"
+	"iter"
 
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/dominator"
@@ -11,20 +12,21 @@ import (
 // hold must have to be shown.
 const heldShare = 0.05
 
-// below adds the largest things that the targets keep alive, so that the picture
-// says what the bytes are.
-func (p *pathsPainter) below(ctx context.Context) error {
+// heldRoom is how many boxes are kept for what the targets hold.
+const heldRoom = 4
+
+// targetsHold adds the largest things that the targets, whose box is the first,
+// keep alive, so that the picture says what the bytes are. boxOf is the box of an
+// object that is shown already.
+func (p *painter) targetsHold(ctx context.Context, targets iter.Seq[graph.NodeID], boxOf func(graph.NodeID) (int, bool)) error {
 	all := p.p.Boxes[0].Retained
-	if p.m.Alive == 0 || all == 0 {
-		return nil
-	}
-	members, err := p.m.MembersOf(ctx, []int{0})
-	if err != nil {
-		return err
-	}
-	holders := graph.NewBitset(p.g.Len())
-	for _, n := range members[0] {
+	holders, any := graph.NewBitset(p.g.Len()), false
+	for n := range targets {
 		holders.Add(n)
+		any = true
+	}
+	if !any || all == 0 {
+		return nil
 	}
 	from := 0
 	for room := heldRoom; room > 0; {
@@ -37,7 +39,7 @@ func (p *pathsPainter) below(ctx context.Context) error {
 			if float64(groups[i].Retained) < heldShare*float64(all) {
 				break
 			}
-			to := p.heldBox(from, &groups[i])
+			to := p.heldBox(from, &groups[i], boxOf)
 			if i == 0 {
 				next = to
 			}
@@ -57,11 +59,9 @@ func (p *pathsPainter) below(ctx context.Context) error {
 }
 
 // heldBox adds the box of a group below the box of its holders.
-func (p *pathsPainter) heldBox(from int, h *dominator.Held) int {
-	if group, ok := p.m.Group(h.First); ok {
-		if to, shown := p.node[int32(group)]; shown {
-			return to // on a path already
-		}
+func (p *painter) heldBox(from int, h *dominator.Held, boxOf func(graph.NodeID) (int, bool)) int {
+	if to, shown := boxOf(h.First); shown {
+		return to // on a path already
 	}
 	to := p.add(Box{
 		Kind: ObjectBox, ID: "o-" + id(p.g, h.First), Head: p.g.Types().Name(h.Type),

@@ -1,7 +1,6 @@
 package ask
 
 import (
-	"cmp"
 	"context"
 	"slices"
 
@@ -21,28 +20,27 @@ type pathsPainter struct {
 	node  map[int32]int // group -> box
 }
 
-// drawPaths draws merged retaining paths: the best way from each group of roots
-// first, then further ways while there is room, then the largest things that the
-// targets hold.
+// drawPaths draws merged retaining paths to targets that nothing but pools holds,
+// or nothing at all: the best way from each group of roots first, then further ways
+// while there is room, then the largest things that the targets hold.
 func (s *Session) drawPaths(ctx context.Context, w *whyAlive, name string, most int) (*PathsPicture, error) {
 	p := &pathsPainter{painter: *s.painter(w.sizes), w: w, m: w.merged, name: name, most: most, node: map[int32]int{}}
-	p.out = &PathsPicture{Alive: w.merged.Alive, Dead: w.merged.Dead, Pooled: w.merged.Pooled(), Back: w.merged.Back}
+	p.out = &PathsPicture{Alive: w.merged.Alive}
 	p.choose()
 	if err := p.boxes(ctx); err != nil {
 		return nil, err
 	}
 	p.arrows()
-	p.suspect()
-	if err := p.below(ctx); err != nil {
+	members, err := p.m.MembersOf(ctx, []int{0})
+	if err != nil {
 		return nil, err
 	}
-	p.through()
+	if err := p.targetsHold(ctx, slices.Values(members[0]), p.boxOf); err != nil {
+		return nil, err
+	}
 	p.out.Picture = *p.p
 	return p.out, nil
 }
-
-// heldRoom is how many boxes are kept for what the targets hold.
-const heldRoom = 4
 
 // choose picks the groups to show: chains from the targets up to a root, the
 // best of each root first.
@@ -87,7 +85,6 @@ func (p *pathsPainter) addWay(e *retain.Edge, chain []int32) {
 	}
 	if len(p.shown)+extra > p.most-heldRoom && len(p.shown) > 1 {
 		p.out.Ways++
-		p.out.Lost += e.Targets
 		return
 	}
 	for _, g := range chain {
@@ -179,16 +176,6 @@ func (p *pathsPainter) rootOf(grp *retain.Group) Box {
 	return rootBox(p.g, grp.Root)
 }
 
-// through lists how many targets each root reaches.
-func (p *pathsPainter) through() {
-	for i := range p.m.Groups {
-		if grp := &p.m.Groups[i]; grp.Root != nil && grp.Targets > 0 {
-			p.out.Through = append(p.out.Through, Through{p.rootOf(grp), grp.Targets})
-		}
-	}
-	slices.SortStableFunc(p.out.Through, func(a, b Through) int { return cmp.Compare(b.Targets, a.Targets) })
-}
-
 // arrows makes the arrows between the boxes shown.
 func (p *pathsPainter) arrows() {
 	for i := range p.m.Edges {
@@ -199,47 +186,10 @@ func (p *pathsPainter) arrows() {
 			continue
 		}
 		ve := Arrow{From: from, To: to, Label: p.label(e), Count: e.Count, Kind: e.Kind}
-		if t := &p.p.Boxes[to]; t.Sized {
+		if t := &p.p.Boxes[to]; t.Sized && e.To != 0 {
 			ve.Retained = t.Retained
-			if e.To == 0 && p.m.Alive > 0 {
-				ve.Retained = uint64(float64(t.Retained) * float64(e.Targets) / float64(p.m.Alive))
-			}
 		}
 		p.arrow(ve)
-	}
-}
-
-// suspectShare is the part of the targets that must be reached through one
-// object, and of their bytes that it must retain, for its references to be
-// called the ones to cut.
-const suspectShare = 0.5
-
-// suspect marks the references to cut: where, on the way that most targets
-// take, one single object holds many. That is where the collection is that was
-// not cleared.
-func (p *pathsPainter) suspect() {
-	if p.m.Alive < 2 {
-		return
-	}
-	for _, id := range p.chain(p.inbound(), 0) {
-		grp := &p.m.Groups[id]
-		single := grp.Count == 1 && (grp.Root == nil || grp.Root.Kind == graph.RootGlobal)
-		if id == 0 || !single {
-			continue
-		}
-		from, shown := p.node[id]
-		if !shown || float64(grp.Targets) < suspectShare*float64(p.m.Alive) {
-			return
-		}
-		if n := p.p.Boxes[from]; n.Sized && float64(n.Retained) < suspectShare*float64(p.p.Boxes[0].Retained) {
-			return // others hold them as well: cutting here would free little
-		}
-		for i := range p.p.Arrows {
-			if e := &p.p.Arrows[i]; e.From == from && p.p.Boxes[e.To].Kind != MoreBox && !e.Kind.Collectable() {
-				e.Suspect = true
-			}
-		}
-		return
 	}
 }
 
@@ -253,4 +203,13 @@ func (p *pathsPainter) label(e *retain.Edge) string {
 		return path.Steps[k-1].Ref
 	}
 	return e.Label
+}
+
+// boxOf is the box of an object that is shown.
+func (p *pathsPainter) boxOf(n graph.NodeID) (int, bool) {
+	if group, ok := p.m.Group(n); ok {
+		to, shown := p.node[int32(group)]
+		return to, shown
+	}
+	return 0, false
 }

@@ -43,6 +43,8 @@ type Box struct {
 	Emphasis bool   // what to look at
 	Internal bool   // a container's inside
 	Held     bool   // what the target keeps alive
+	Reaches  int    // of a root: targets that it leads to; 0 if not counted
+	Sole     int    // of a root: targets that nothing else holds
 	Before   int    // objects in an older dump, of a picture of growth
 	Growth   int64  // bytes retained more than in an older dump
 }
@@ -56,6 +58,7 @@ type Arrow struct {
 	Retained uint64 // bytes that the held side retains
 	Cycle    bool   // closes a cycle
 	Suspect  bool   // the reference to cut
+	Cut      int    // which place of the answer's cut it is, from 1; 0 for others
 	Skipped  int    // steps left out along it
 }
 

@@ -61,6 +61,7 @@ const (
 type tables struct {
 	g       *graph.Graph
 	facts   *facts
+	words   *lang.Words
 	labels  *retain.Labels
 	threads *threads
 	boxes   []box
@@ -70,7 +71,7 @@ type tables struct {
 	byType   map[graph.TypeID]boxID
 	byPlace  map[[2]int32]boxID
 	byGroup  map[lang.GroupKey]boxID
-	members  map[member]bool // of roots that were counted
+	counted  map[member]bool // roots
 	classIDs map[class]int32
 	placeIDs map[placeKey]placeID
 	ofClass  map[int32]placeID // by class of threads
@@ -83,16 +84,10 @@ type tables struct {
 	}
 }
 
-// member is the roots of one group that count as one.
-type member struct {
-	box    boxID
-	number uint64
-}
-
 func newTables(g *graph.Graph) *tables {
-	return &tables{g: g, facts: newFacts(g), labels: retain.NewLabels(g), threads: newThreads(g),
+	return &tables{g: g, facts: newFacts(g), words: lang.Of(g), labels: retain.NewLabels(g), threads: newThreads(g),
 		boxes:  []box{{held: noPlace, first: graph.None}},
-		byType: map[graph.TypeID]boxID{}, byPlace: map[[2]int32]boxID{}, byGroup: map[lang.GroupKey]boxID{}, members: map[member]bool{},
+		byType: map[graph.TypeID]boxID{}, byPlace: map[[2]int32]boxID{}, byGroup: map[lang.GroupKey]boxID{}, counted: map[member]bool{},
 		classIDs: map[class]int32{}, placeIDs: map[placeKey]placeID{}, ofClass: map[int32]placeID{}}
 }
 
@@ -101,19 +96,23 @@ func (t *tables) newBox(b box) boxID {
 	return boxID(len(t.boxes) - 1)
 }
 
+// member is the roots of a group that count as one.
+type member struct {
+	box    boxID
+	number uint64
+}
+
 // rootBox is the box of a root's group.
 func (t *tables) rootBox(r *graph.Root) boxID {
-	words := lang.Of(t.g)
-	key := words.GroupOf(r)
+	key := t.words.GroupOf(r)
 	id, ok := t.byGroup[key]
 	if !ok {
 		id = t.newBox(box{root: r, held: noPlace, via: noPlace, rank: r.Rank, first: r.Node})
 		t.byGroup[key] = id
 	}
-	if number, shared := words.Member(r); !shared {
-		t.boxes[id].count++
-	} else if one := (member{id, number}); !t.members[one] {
-		t.members[one] = true
+	number, one := t.words.Member(r)
+	if m := (member{id, number}); !one || !t.counted[m] {
+		t.counted[m] = true
 		t.boxes[id].count++
 	}
 	return id

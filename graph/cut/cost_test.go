@@ -158,9 +158,14 @@ func shapeCases() []drawn {
 		picture: `@main.a>S S=main.S`,
 		targets: "main.S", want: []string{"global main.a"},
 	}, {
-		name:    "two local variables of one name",
-		picture: `@stack/w>S S=main.S @stack/w>T T=main.S`,
-		targets: "main.S", want: []string{"stack w"},
+		name:    "a goroutine with two variables ends once",
+		picture: `@stack/7/main.w/s>S S=main.S @stack/7/main.w/t>T T=main.S`,
+		targets: "main.S", want: []string{"goroutine main.w"},
+	}, {
+		name: "goroutines of one function end together, others do not",
+		picture: `@stack/1/main.main/s>Z Z=main.Srv Z.m>M M=map[x]y ` + repeat(40, `@stack/2%d/main.watch/s>S%d S%d=main.Stream S%d.t>T%d T%d=main.Transport M["a"]>S%d`) +
+			repeat(40, `@stack/3%d/main.watch/s>X%d X%d=other`),
+		targets: "main.Stream", want: []string{"goroutines main.watch", `main.Srv.m["…"]`},
 	}, {
 		name:    "both of two maps",
 		picture: `@main.s>Z Z=main.Stripe Z.series>A A=map[x]y! Z.hashes>B B=map[x]y! ` + repeat(100, `A["a"]>S%d B["a"]>S%d S%d=main.S`),

@@ -45,7 +45,7 @@ func TestRealDumps(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, set := range commonTypes(d.Graph, 12) {
+			for _, set := range commonTypes(d.Graph, 5) {
 				checkReal(t, tree, dom, set)
 			}
 		})

@@ -1,10 +1,10 @@
 package cut
 
 import (
+	"path"
 	"strings"
 
 	"github.com/refgraph/refgraph/graph"
-	"github.com/refgraph/refgraph/graph/lang"
 )
 
 // typeFacts says how the objects of a type are told apart.
@@ -36,14 +36,16 @@ func newFacts(g *graph.Graph) *facts {
 		if r.Rank >= graph.RankLibrary {
 			break // they are in order of rank
 		}
-		if r.Kind == graph.RootGlobal || r.Kind == graph.RootModule {
-			f.users[packageOf(lang.Of(g).Root(r).Name)] = true
+		switch r.Kind {
+		case graph.RootGlobal: // types have the last part of the path
+			f.users[path.Base(packageOf(g.String(r.Var)))] = true
+		case graph.RootModule:
+			top, _, _ := strings.Cut(g.String(r.Var), ".")
+			f.users[top] = true
 		}
 	}
 	return f
 }
-
-func lastWord(s string) string { return s[strings.LastIndexByte(s, ' ')+1:] }
 
 // packageOf is the package in a qualified name, "" for none.
 func packageOf(name string) string {
@@ -116,7 +118,7 @@ var (
 
 // lets reports whether a root is the runtime's own account of goroutines.
 func (f *facts) lets(r *graph.Root) bool {
-	if f.g.Info().Runtime != graph.RuntimeGo || r.Kind == graph.RootStack {
+	if f.g.Info().Runtime != graph.RuntimeGo || r.Kind != graph.RootGlobal {
 		return false
 	}
 	name := f.g.String(r.Var)

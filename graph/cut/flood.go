@@ -60,7 +60,7 @@ func (s *slice) allRoots() []rootRef {
 		if p, ok := variable[i]; ok {
 			r.places[0] = p
 		}
-		if c := s.threads.classOf(i); c >= 0 {
+		if c := s.threads.classOf(&s.g.Roots()[i]); c >= 0 {
 			r.places[1] = s.ofClass[c]
 		}
 		out = append(out, r)

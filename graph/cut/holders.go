@@ -20,7 +20,7 @@ const holderWork = 20_000_000
 // Holders counts what each of the boxes reaches, and of how many targets it is
 // the sole holder: which would be freed if all of its references let go. What
 // lets go by itself does not count as a holder. It stops where it becomes
-// expensive, and returns fewer then.
+// expensive, and returns fewer then. Those that reach the most come first.
 func (w *Ways) Holders(ctx context.Context, boxes []int) ([]Holder, error) {
 	s := w.s
 	s.ctx = ctx
@@ -54,6 +54,9 @@ func (w *Ways) Holders(ctx context.Context, boxes []int) ([]Holder, error) {
 		}
 		out[i] = Holder{b, reaches[i], s.alive - f.reached}
 	}
+	slices.SortStableFunc(out, func(a, b Holder) int {
+		return cmp.Or(cmp.Compare(b.Reaches, a.Reaches), cmp.Compare(b.Sole, a.Sole))
+	})
 	return out, nil
 }
 

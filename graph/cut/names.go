@@ -1,20 +1,15 @@
 package cut
 
-import (
-	"fmt"
-	"strings"
-
-	"github.com/refgraph/refgraph/graph/lang"
-)
+import "strings"
 
 // holderName is what a box is called as the holder of a place.
 func (t *tables) holderName(id boxID) string {
 	b := &t.boxes[id]
 	switch {
 	case b.root != nil && b.count > 1:
-		return lang.Of(t.g).Group(b.root).String()
+		return t.words.Group(b.root).String()
 	case b.root != nil:
-		return lang.Of(t.g).Root(b.root).String()
+		return t.words.Root(b.root).String()
 	case b.held >= 0:
 		return t.name(b.held)
 	}
@@ -50,9 +45,9 @@ func (t *tables) spelled(id placeID) (holder, reference string) {
 // threadsName is what a class of goroutines or threads is called.
 func (t *tables) threadsName(class int32) string {
 	c := &t.threads.list[class]
-	what := lang.Of(t.g).Thread
+	what := t.words.Thread
 	if c.count > 1 {
-		what = fmt.Sprintf("%ss", what)
+		what += "s"
 	}
-	return strings.TrimSpace(what + " " + c.name)
+	return strings.TrimSpace(what + " " + t.words.Function(c.first))
 }

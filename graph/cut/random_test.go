@@ -71,8 +71,9 @@ func randomRoot(b *graph.Builder, rng *rand.Rand, n int) graph.Root {
 		r.Var = b.String([]string{"main.x", "main.y", "runtime.allgs"}[rng.IntN(3)])
 		return r
 	}
-	r.Kind, r.Thread = graph.RootStack, graph.ThreadID(1+rng.IntN(4))
+	r.Kind = graph.RootStack
 	r.Func, r.Var = b.String([]string{"main.f", "main.g"}[rng.IntN(2)]), b.String([]string{"s", "t"}[rng.IntN(2)])
+	r.Thread = graph.ThreadID(rng.IntN(5))
 	return r
 }
 
@@ -107,7 +108,7 @@ func newOracle(s *slice) *oracle {
 			if h.root == i {
 				ref.places = h.places
 			}
-			if h.places[1] >= 0 && s.threads.of[i] >= 0 && s.threads.of[i] == s.threads.of[h.root] {
+			if h.places[1] >= 0 && r.Thread != 0 && r.Thread == s.g.Roots()[h.root].Thread {
 				ref.places[1] = h.places[1]
 			}
 		}

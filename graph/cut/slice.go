@@ -22,6 +22,7 @@ type slice struct {
 
 	class   []int32  // by node
 	level   []uint32 // by node: steps from the roots
+	from    []uint32 // by node: the NodeID of its holder on the first way, or of level 0 the root's index
 	order   []graph.NodeID
 	edges   int
 	hangs   []rootRef // roots in the slice
@@ -36,7 +37,7 @@ type rootRef struct {
 
 // Bytes that a slice takes.
 const (
-	bytesPerNode = 60
+	bytesPerNode = 64
 	bytesPerEdge = 12
 )
 
@@ -51,7 +52,8 @@ func newSlice(ctx context.Context, tree *retain.Tree, targets graph.Bitset, raw 
 	if err = s.reach(); err != nil {
 		return nil, err
 	}
-	s.class, s.level = make([]int32, s.members.len()), make([]uint32, s.members.len())
+	k := s.members.len()
+	s.class, s.level, s.from = make([]int32, k), make([]uint32, k), make([]uint32, k)
 	for i := range s.class {
 		s.class[i] = -1
 	}
@@ -118,15 +120,15 @@ func (s *slice) root(i int) {
 	}
 	c := class{s.rootBox(r), s.labels.Intern(retain.Pattern(s.g.String(r.Ref)))}
 	p := s.placeOf(c, target)
-	s.hangs = append(s.hangs, rootRef{i, [2]placeID{p, s.threadPlace(s.threads.join(s.g, i), c.box)}})
+	s.hangs = append(s.hangs, rootRef{i, [2]placeID{p, s.threadPlace(s.threads.join(s.words, r), c.box)}})
 	if !target {
-		s.discover(r.Node, c, p, 0)
+		s.discover(r.Node, c, p, 0, uint32(i))
 	}
 }
 
 // discover puts an object into its class when it is first reached: c is the
-// reference to it, p its place.
-func (s *slice) discover(n graph.NodeID, c class, p placeID, level uint32) {
+// reference to it, p its place, from its holder or root.
+func (s *slice) discover(n graph.NodeID, c class, p placeID, level, from uint32) {
 	i := s.number(n)
 	if s.class[i] >= 0 {
 		return
@@ -139,7 +141,7 @@ func (s *slice) discover(n graph.NodeID, c class, p placeID, level uint32) {
 		}
 		b.bytes += s.g.Size(n)
 	}
-	s.class[i], s.level[i] = s.classID(c), level
+	s.class[i], s.level[i], s.from[i] = s.classID(c), level, from
 	s.order = append(s.order, n)
 }
 
@@ -165,7 +167,7 @@ func (s *slice) expand(n graph.NodeID) {
 		if !s.folds(to) {
 			p = s.placeOf(c, false)
 		}
-		s.discover(to, c, p, level)
+		s.discover(to, c, p, level, uint32(n))
 	}
 }
 

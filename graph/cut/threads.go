@@ -5,12 +5,11 @@ import (
 	"github.com/refgraph/refgraph/graph/lang"
 )
 
-// threads knows which goroutine or thread each root belongs to, and puts those
-// that run the same function into one class: what a program starts in a loop is
-// one place of it.
+// threads puts goroutines or threads that run the same function into one class:
+// what a program starts in a loop is one place of it.
 type threads struct {
-	of    []int32 // by root: its thread, -1 for none
-	class []int32 // by thread: its class; -1 until one of its roots is in the slice
+	g     *graph.Graph
+	class []int32 // by ThreadID: its class; -1 until one of its roots is in the slice
 	list  []threadClass
 	named map[string]int32
 }
@@ -18,68 +17,43 @@ type threads struct {
 // threadClass is the goroutines or threads of one function that have a root in
 // the slice.
 type threadClass struct {
-	name  string // "main.worker"
-	first *graph.Root
+	first *graph.Thread
 	count int
 	main  bool // contains the thread that the program starts with
 }
 
 func newThreads(g *graph.Graph) *threads {
-	t := &threads{of: make([]int32, len(g.Roots())), named: map[string]int32{}}
-	type owner struct { // a frame without a thread is its own
-		thread   graph.ThreadID
-		function graph.StringID
-	}
-	ids := map[owner]int32{}
-	for i := range g.Roots() {
-		r := &g.Roots()[i]
-		t.of[i] = -1
-		of := owner{thread: r.Thread}
-		if r.Thread == 0 {
-			of.function = r.Func
-		}
-		if r.Kind != graph.RootStack && r.Kind != graph.RootThread || of == (owner{}) {
-			continue
-		}
-		id, ok := ids[of]
-		if !ok {
-			id = int32(len(t.class))
-			ids[of] = id
-			t.class = append(t.class, -1)
-		}
-		t.of[i] = id
+	t := &threads{g: g, class: make([]int32, len(g.Threads())+1), named: map[string]int32{}}
+	for i := range t.class {
+		t.class[i] = -1
 	}
 	return t
 }
 
 // join puts the thread of a root in the slice into its class, and returns the
 // class; -1 if the root belongs to none.
-func (t *threads) join(g *graph.Graph, root int) int32 {
-	id := t.of[root]
-	if id < 0 || t.class[id] >= 0 {
-		return t.classOf(root)
+func (t *threads) join(words *lang.Words, r *graph.Root) int32 {
+	th := t.g.Thread(r.Thread)
+	if th == nil || t.class[r.Thread] >= 0 {
+		return t.classOf(r)
 	}
-	r := &g.Roots()[root]
-	name, main := g.String(r.Func), false
-	if th := g.Thread(r.Thread); th != nil {
-		name, main = lang.Of(g).Function(th), th.Main
-	}
-	c, ok := t.named[name]
+	key := words.PlaceKey(th)
+	c, ok := t.named[key]
 	if !ok {
 		c = int32(len(t.list))
-		t.named[name] = c
-		t.list = append(t.list, threadClass{name: name, first: r})
+		t.named[key] = c
+		t.list = append(t.list, threadClass{first: th})
 	}
-	t.class[id] = c
+	t.class[r.Thread] = c
 	t.list[c].count++
-	t.list[c].main = t.list[c].main || main
+	t.list[c].main = t.list[c].main || th.Main
 	return c
 }
 
 // classOf is the class of a root's thread, -1 for none.
-func (t *threads) classOf(root int) int32 {
-	if id := t.of[root]; id >= 0 {
-		return t.class[id]
+func (t *threads) classOf(r *graph.Root) int32 {
+	if r.Thread == 0 || int(r.Thread) >= len(t.class) {
+		return -1
 	}
-	return -1
+	return t.class[r.Thread]
 }

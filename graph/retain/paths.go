@@ -82,6 +82,20 @@ func (m *Merged) path(e *Edge) Path {
 	return p
 }
 
+// PathOf is the path from a root along objects each of which holds the next, the
+// first reference between two that retains. Targets on it are not folded.
+func PathOf(g *graph.Graph, root *graph.Root, chain []graph.NodeID, targets graph.Bitset, opts *Options) Path {
+	w := walker{g: g, stop: targets, target: chain[len(chain)-1]}
+	if opts != nil {
+		w.opts = *opts
+	}
+	w.step(g.String(root.Ref), root.Via, chain[0])
+	for i := 1; i < len(chain); i++ {
+		w.ref(chain[i-1], chain[i])
+	}
+	return Path{Root: root, Steps: w.steps, Targets: 1, References: 1}
+}
+
 // Path returns the shortest retaining path of an object. Its Root is nil if
 // the object is unreachable.
 func (t *Tree) Path(n graph.NodeID, opts *Options) Path {

@@ -58,6 +58,12 @@ func titleShapes(v *view.View, width float64) ([]shape, float64) {
 		out = append(out, at(style.Text(l, style.Bold, style.TitleSize, "ink"), margin, y+style.TitleSize*0.85))
 		y += style.TitleSize * 1.25
 	}
+	if v.Verdict != "" {
+		for _, l := range wrap(view.UpperFirst(v.Verdict), style.Bold, style.LineSize, width) {
+			out = append(out, at(style.Text(l, style.Bold, style.LineSize, "target"), margin, y+style.LineSize))
+			y += style.LineSize * 1.4
+		}
+	}
 	for _, sub := range v.Subtitle {
 		for _, l := range wrap(sub, style.Sans, style.LineSize, width) {
 			out = append(out, at(style.Text(l, style.Sans, style.LineSize, "soft"), margin, y+style.LineSize))

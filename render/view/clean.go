@@ -13,7 +13,7 @@ const (
 	maxText     = 600 // of anything shown at full length: tooltips, JSON is not cut
 	maxTypeLen  = 40
 	maxLabelLen = 36
-	maxNoteLen  = 48
+	maxNoteLen  = 72
 	maxNotes    = 12 // lines of a subtitle or of what was left out
 )
 
@@ -22,7 +22,7 @@ const (
 func cleanView(v *View, redact *regexp.Regexp) *View {
 	out := *v
 	name := func(s string) string { return redacted(clean(s), redact) }
-	out.Title = name(v.Title)
+	out.Title, out.Verdict = name(v.Title), name(v.Verdict)
 	out.Subtitle = cleanLines(v.Subtitle, name)
 	out.LeftOut = cleanLines(v.LeftOut, name)
 	out.Nodes = slices.Clone(v.Nodes)
@@ -37,6 +37,7 @@ func cleanView(v *View, redact *regexp.Regexp) *View {
 	out.Edges = slices.Clone(sound(v).Edges)
 	for i := range out.Edges {
 		e := &out.Edges[i]
+		e.Mark = name(e.Mark)
 		e.Label, e.Count, e.Skipped = name(e.Label), max(1, e.Count), max(0, e.Skipped)
 	}
 	return &out

@@ -332,7 +332,7 @@ func mergeEdges(edges []Edge, at []int, nodes []Node) []Edge {
 		if m.Label != e.Label {
 			m.Label = ""
 		}
-		m.Suspect, m.Cycle = m.Suspect || e.Suspect, m.Cycle && e.Cycle
+		m.Suspect, m.Cycle, m.Mark = m.Suspect || e.Suspect, m.Cycle && e.Cycle, cmp.Or(m.Mark, e.Mark)
 	}
 	return out
 }

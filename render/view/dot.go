@@ -48,6 +48,9 @@ func (v *View) dotTitle() string {
 		fmt.Fprintf(&b, `<tr><td align="left"><font point-size="%d" color="%s">%s</font></td></tr>`, size, color, s)
 	}
 	row(style.TitleSize, style.Palette["ink"].Light, UpperFirst(v.Title), true)
+	if v.Verdict != "" {
+		row(style.LineSize, style.Palette["target"].Light, UpperFirst(v.Verdict), true)
+	}
 	for _, s := range v.Subtitle {
 		row(style.LineSize, style.Palette["soft"].Light, s, false)
 	}

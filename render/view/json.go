@@ -11,6 +11,7 @@ type (
 	// View's order and references name them by index.
 	Form struct {
 		Title      string     `json:"title"`
+		Verdict    string     `json:"verdict,omitempty"`
 		Subtitle   []string   `json:"subtitle"`
 		Runtime    string     `json:"runtime"`
 		TotalBytes uint64     `json:"reachable_bytes"`
@@ -47,6 +48,7 @@ type (
 		RetainedBytes uint64 `json:"retained_bytes"`
 		Cycle         bool   `json:"cycle,omitempty"`
 		Suspect       bool   `json:"suspect,omitempty"`
+		Mark          string `json:"mark,omitempty"`
 		SkippedSteps  int    `json:"skipped_steps,omitempty"`
 	}
 )
@@ -58,13 +60,13 @@ var nodeKinds = map[NodeKind]string{ObjectNode: "object", RootNode: "root", Targ
 func JSON(w io.Writer, v *View, opts *Options) error {
 	o := opts.OrDefault()
 	v = cleanView(v, o.Redact)
-	out := Form{Title: v.Title, Subtitle: orEmpty(v.Subtitle), Runtime: string(v.Runtime), TotalBytes: v.Total,
+	out := Form{Title: v.Title, Verdict: v.Verdict, Subtitle: orEmpty(v.Subtitle), Runtime: string(v.Runtime), TotalBytes: v.Total,
 		Nodes: []FormNode{}, References: []FormEdge{}, LeftOut: orEmpty(v.LeftOut), Hidden: v.Hidden}
 	for i := range v.Nodes {
 		out.Nodes = append(out.Nodes, newJSONNode(&v.Nodes[i]))
 	}
 	for _, e := range v.Edges {
-		out.References = append(out.References, FormEdge{e.From, e.To, e.Label, e.Kind.String(), max(1, e.Count), e.Retained, e.Cycle, e.Suspect, e.Skipped})
+		out.References = append(out.References, FormEdge{e.From, e.To, e.Label, e.Kind.String(), max(1, e.Count), e.Retained, e.Cycle, e.Suspect, e.Mark, e.Skipped})
 	}
 	enc := json.NewEncoder(w)
 	enc.SetIndent("", "  ")

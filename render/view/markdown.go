@@ -14,6 +14,9 @@ func Markdown(w io.Writer, v *View, opts *Options) error {
 	v = Trim(Choose(v, &o), o.MaxNodes)
 	var b bytes.Buffer
 	b.WriteString("## " + markdownText(UpperFirst(v.Title)) + "\n\n")
+	if v.Verdict != "" {
+		b.WriteString("- **" + markdownText(UpperFirst(v.Verdict)) + "**\n")
+	}
 	for _, s := range v.Subtitle {
 		b.WriteString("- " + markdownText(s) + "\n")
 	}
@@ -25,7 +28,7 @@ func Markdown(w io.Writer, v *View, opts *Options) error {
 	b.WriteString("\n```mermaid\n")
 	b.Write(bare.mermaid())
 	b.WriteString("```\n\n<details open><summary>The same as text</summary>\n\n")
-	bare.Subtitle, bare.LeftOut, bare.Hidden = nil, nil, false
+	bare.Verdict, bare.Subtitle, bare.LeftOut, bare.Hidden = "", nil, nil, false
 	tree := bytes.TrimLeft(bare.Tree(false), "\n")
 	fence := fenceFor(tree)
 	b.WriteString(fence + "text\n")

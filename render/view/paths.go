@@ -1,7 +1,6 @@
 package view
 
 import (
-	"cmp"
 	"fmt"
 	"strings"
 
@@ -25,7 +24,14 @@ func Paths(a *ask.PathsAnswer) *View {
 		facts = append(facts, Bytes(t.Retained)+" retained", Percent(Share(t.Retained, v.Total))+" of the reachable heap")
 	}
 	v.Subtitle = append(v.Subtitle, strings.Join(append(facts, infoFacts(&p.Info)...), " · "))
-	if s := through(p); s != "" {
+	if a.Cut != nil {
+		v.Verdict = Verdict(a.Cut, a.Target.RetainedBytes)
+		marks(v, a)
+	}
+	if a.WhatIf != nil {
+		v.Verdict = WhatIf(a.WhatIf, a.Cut)
+	}
+	if s := through(a); s != "" {
 		v.Subtitle = append(v.Subtitle, s)
 	}
 	if p.Pooled > 0 {
@@ -35,14 +41,29 @@ func Paths(a *ask.PathsAnswer) *View {
 	return v
 }
 
+// marks writes at each reference to cut which one it is, and at roots what they
+// hold.
+func marks(v *View, a *ask.PathsAnswer) {
+	for i := range a.Picture.Arrows {
+		if k := a.Picture.Arrows[i].Cut; k > 0 {
+			v.Edges[i].Mark = cutMark(a.Cut, k)
+		}
+	}
+	for i := range a.Picture.Boxes {
+		if b := &a.Picture.Boxes[i]; b.Kind == ask.RootBox && b.Reaches > 0 {
+			words := holdWords(b.Reaches, b.Sole, a.Cut.Alive)
+			if note := v.Nodes[i].Note; note != "" {
+				words += " · " + note
+			}
+			v.Nodes[i].Note = words
+		}
+	}
+}
+
 // leftOut says what a picture of paths does not show.
 func leftOut(p *ask.PathsPicture) (out []string) {
-	if p.Ways > 0 {
-		s := Count(p.Ways) + " further ways"
-		if p.Lost > 0 {
-			s += fmt.Sprintf(" (the shortest for %s targets)", Count(p.Lost))
-		}
-		out = append(out, s)
+	if k := p.Ways - p.Inner; k > 0 {
+		out = append(out, Count(k)+" further ways")
 	}
 	if p.Inner > 0 {
 		out = append(out, Count(p.Inner)+" further ways from inside the runtime")
@@ -50,26 +71,47 @@ func leftOut(p *ask.PathsPicture) (out []string) {
 	if p.Dead > 0 {
 		out = append(out, Count(p.Dead)+" that no root reaches")
 	}
-	if p.Back > 0 {
-		out = append(out, Count(int(p.Back))+" references back from what the targets hold")
-	}
 	return out
 }
 
-// through says how many targets each root reaches: "99,900 through
-// main.cache · 100 through main.ch".
-func through(p *ask.PathsPicture) string {
+// throughRoots is how many roots are named in the findings.
+const throughRoots = 3
+
+// through says what the first roots hold: "global main.cache reaches 190, sole
+// holder of 189". It reads as no partition, for it is none.
+func through(a *ask.PathsAnswer) string {
+	if a.Cut == nil || a.Cut.Alive < 2 {
+		return ""
+	}
 	var parts []string
-	for i, t := range p.Through {
-		if i == 3 {
-			parts = append(parts, fmt.Sprintf("the rest through %s more roots", Count(len(p.Through)-i)))
+	for i, h := range a.Holders {
+		if i == throughRoots {
 			break
 		}
-		name := "through " + cmp.Or(t.Root.Name, t.Root.Head)
-		if p.Alive > 1 {
-			name = Count(t.Targets) + " " + name
+		parts = append(parts, h.Root.Name+" "+holdWords(h.Reaches, h.Sole, a.Cut.Alive))
+	}
+	if k := a.Picture.Roots - len(parts); k > 0 && len(parts) > 0 {
+		s := Count(k) + " more roots"
+		if k == 1 {
+			s = "1 more root"
 		}
-		parts = append(parts, name)
+		parts = append(parts, s)
 	}
 	return strings.Join(parts, " · ")
+}
+
+// holdWords says how many of the targets a holder reaches, and of how many it is
+// the only one.
+func holdWords(reaches, sole, alive int) string {
+	s := "reaches " + Count(reaches)
+	if reaches == alive {
+		s = "reaches all"
+	}
+	switch {
+	case sole == reaches:
+		return s + ", sole holder"
+	case sole == 0:
+		return s + ", sole holder of none"
+	}
+	return s + ", sole holder of " + Count(sole)
 }

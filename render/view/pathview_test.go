@@ -100,7 +100,7 @@ func TestPathViewSaysThroughWhat(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := fmt.Sprint(pathView(t, g, "T", 0).Subtitle)
-	if !strings.Contains(got, "2 through main.x · 1 through a global without a name") {
+	if !strings.Contains(got, "global main.x reaches 2, sole holder · a global without a name reaches 1, sole holder") {
 		t.Errorf("it says %s", got)
 	}
 }

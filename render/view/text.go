@@ -24,6 +24,9 @@ func (v *View) Tree(color bool) []byte {
 	if v.Title != "" {
 		t.line("", t.paint(bright, UpperFirst(v.Title)))
 	}
+	if v.Verdict != "" {
+		t.line("", t.paint(orange, UpperFirst(v.Verdict)))
+	}
 	for _, s := range v.Subtitle {
 		t.line("", t.paint(dim, s))
 	}
@@ -164,7 +167,7 @@ func (t *texter) edgeText(e *Edge) (words, mark string) {
 		words += " " + t.paint(dim, strings.Join(extra, " "))
 	}
 	if e.Suspect {
-		mark = "  " + t.paint(orange, strings.Repeat("~", max(3, utf8.RuneCountInString(label)))+"  cut here")
+		mark = "  " + t.paint(orange, strings.Repeat("~", max(3, utf8.RuneCountInString(label)))+"  "+e.MarkWords())
 	}
 	return words, mark
 }

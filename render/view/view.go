@@ -7,6 +7,7 @@ import "github.com/refgraph/refgraph/graph"
 // one shows all show.
 type View struct {
 	Title    string        // the answer: "why 100,010 main.Session (61.0 MiB retained) are alive"
+	Verdict  string        // what must let go, and what that frees; may be empty
 	Subtitle []string      // dump name, runtime version, time; then the findings in words
 	Runtime  graph.Runtime // tints the objects
 	Total    uint64        // reachable bytes of the heap, what shares are shares of
@@ -57,5 +58,6 @@ type Edge struct {
 	Retained uint64        // bytes that the held side retains, for the width
 	Cycle    bool          // closes a cycle
 	Suspect  bool          // the reference to cut
+	Mark     string        // what is written at it: "cut 1 of 2 · alone frees 0 B"; "" for "cut here"
 	Skipped  int           // steps of a long chain left out along this edge
 }

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/refgraph/refgraph/graph"
@@ -125,10 +126,13 @@ func EdgeWords(e *Edge) []string {
 		lines = append(lines, skippedWords(e))
 	}
 	if e.Suspect {
-		lines = append(lines, "cut here")
+		lines = append(lines, e.MarkWords())
 	}
 	return lines
 }
+
+// MarkWords is what is written at a reference to cut.
+func (e *Edge) MarkWords() string { return cmp.Or(e.Mark, "cut here") }
 
 // skippedWords says how much of a chain is left out, and by which reference.
 func skippedWords(e *Edge) string {
@@ -165,6 +169,9 @@ func UpperFirst(s string) string {
 func (v *View) Describe() string {
 	var parts []string
 	parts = append(parts, UpperFirst(v.Title)+".")
+	if v.Verdict != "" {
+		parts = append(parts, UpperFirst(v.Verdict)+".")
+	}
 	for _, s := range v.Subtitle {
 		parts = append(parts, s+".")
 	}
