@@ -35,7 +35,7 @@ func (b *budget) add(f *pflag.FlagSet) {
 
 // options is how all commands open dumps.
 func (a *app) options(bar *bar) *dump.Options {
-	return &dump.Options{Exe: a.exe, Progress: bar.show, MaxSpool: int64(a.budget.maxSpool)}
+	return &dump.Options{Exe: a.exe, DumpID: a.dumpID, Progress: bar.show, MaxSpool: int64(a.budget.maxSpool)}
 }
 
 // byteSize is a number of bytes on a command line: 500M, 20G, 12GiB, 1048576.

@@ -16,6 +16,7 @@ type app struct {
 	self      string         // this program, for layouts in a process of their own; "" in tests
 	exit      func(code int) // ends the process at once; nil in tests
 	exe       string
+	dumpID    int
 	values    bool
 	raw       bool
 	refcounts bool
@@ -58,6 +59,7 @@ explains itself in an incident ticket.
 	}
 	f := root.PersistentFlags()
 	f.StringVar(&a.exe, "exe", "", "executable that wrote a Go dump or core, for types and names")
+	f.IntVar(&a.dumpID, "dump-id", 0, "which heap dump of a JVM's file that has several, from 1 (default the first)")
 	f.BoolVar(&a.values, "values", false, "show heap contents: strings, map keys, numbers (dumps hold secrets)")
 	f.BoolVar(&a.refcounts, "refcounts", false, "show the refcounts of objects (Python)")
 	f.BoolVar(&a.raw, "raw", false, "show containers' insides instead of folding them into one step")

@@ -70,7 +70,7 @@ func (c *Cache) Open(ctx context.Context, path string, opts *Options) (*Dump, er
 	if err != nil {
 		return Open(ctx, path, opts)
 	}
-	key, err := index.Key([]string{path, opts.Exe, self}, filepath.Base(path))
+	key, err := index.Key([]string{path, opts.Exe, self}, filepath.Base(path), opts.DumpID)
 	if err != nil {
 		return Open(ctx, path, opts)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"time"
@@ -84,7 +85,21 @@ func readFile(ctx context.Context, src *source.Source, warn func(graph.Warning))
 	if len(f.dumps) == 0 {
 		return nil, src.Errorf(pos, "there is no heap dump in the file")
 	}
-	return f, nil
+	return f, f.choose(warn)
+}
+
+// choose takes the heap dump that was asked for.
+func (f *file) choose(warn func(graph.Warning)) error {
+	n := len(f.dumps)
+	switch id := f.src.Options.DumpID; {
+	case id < 0 || id > n:
+		return f.src.Errorf(0, "there is no heap dump number %d in the file: it has %d", id, n)
+	case id > 0:
+		f.chosen = id - 1
+	case n > 1:
+		warn(graph.Warning{Offset: -1, What: fmt.Sprintf("the file has %d heap dumps", n), Effect: "this is the first; --dump-id chooses another"})
+	}
+	return nil
 }
 
 func isSyntax(err error) bool {

@@ -1,6 +1,7 @@
 package hprof
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -165,4 +166,27 @@ func FuzzRead(f *testing.F) {
 			edges(g, n)
 		}
 	})
+}
+
+// TestSeveralDumps chooses between the dumps of one file.
+func TestSeveralDumps(t *testing.T) {
+	w := tiny("1.0.2", 8)
+	classes := bytes.Clone(w.heap)
+	w.segment(tagSegment)
+	w.record(tagDumpEnd, nil)
+	w.heap = classes
+	w.instance(0x2080, aNode)
+	data := w.end()
+	for id, want := range map[int]int{0: 9, 1: 9, 2: 10} {
+		g, err := Read(t.Context(), source.FromBytes("two", data, source.Options{DumpID: id}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if g.Len() != want || (len(g.Warnings()) > 0) != (id == 0) {
+			t.Errorf("dump %d: %d objects, want %d; %v", id, g.Len(), want, g.Warnings())
+		}
+	}
+	if _, err := Read(t.Context(), source.FromBytes("two", data, source.Options{DumpID: 3})); err == nil {
+		t.Error("a third dump")
+	}
 }

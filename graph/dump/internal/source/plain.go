@@ -41,6 +41,11 @@ func Plain(ctx context.Context, src *Source, look func(head []byte) error) (*Sou
 		if !compressed(head) {
 			return src, look(head)
 		}
+		if n := blockSize(head); n > 0 {
+			if out := openBlocks(src, n); out != nil && out.Size > spoolMemory { // less is kept as a whole
+				return shown(out, look)
+			}
+		}
 		m.r = src.Reader(0)
 	}
 	out, err := unpack(src, bufio.NewReaderSize(m, 1<<16), look)
@@ -54,6 +59,18 @@ func Plain(ctx context.Context, src *Source, look func(head []byte) error) (*Sou
 		return nil, err
 	}
 	return out, src.Close()
+}
+
+// shown shows the first plain bytes of a Source that needs no unpacking.
+func shown(out *Source, look func(head []byte) error) (*Source, error) {
+	head, err := out.Slice(0, int(min(HeadLen, out.Size)))
+	if err == nil {
+		err = look(head)
+	}
+	if err != nil {
+		return nil, err // the caller closes the file
+	}
+	return out, nil
 }
 
 func compressed(head []byte) bool {

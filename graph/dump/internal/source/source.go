@@ -37,6 +37,9 @@ type Source struct {
 type Options struct {
 	// Exe is the path of the executable that wrote a Go dump or core.
 	Exe string
+	// DumpID chooses a heap dump of a file that has several (HPROF), from 1; 0 for
+	// the first.
+	DumpID int
 	// Workers bounds the goroutines of a reader; 0 means one for each core.
 	Workers int
 	// MaxSpool is the most bytes that a compressed or piped dump may have when it
