@@ -11,6 +11,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/refgraph/refgraph/cmd/refgraph/internal/ticket"
 )
 
 // command of a pipeline in the README: what stands after run: or as an item of a
@@ -81,6 +83,37 @@ func TestPipelines(t *testing.T) {
 	summary, err := os.ReadFile(filepath.Join(dir, "summary.md"))
 	if err != nil || !strings.Contains(string(summary), "```mermaid\n") || !strings.Contains(string(summary), "Why 300 `main.Session` are alive") {
 		t.Errorf("the job's summary: %v\n%s", err, summary)
+	}
+}
+
+// TestTicketOfSuspects checks that the marker of a comment on a suspect has the
+// fingerprint that suspects prints, so that the next run finds the comment.
+func TestTicketOfSuspects(t *testing.T) {
+	dir := t.TempDir()
+	server, dump := filepath.Join(dir, "server"), filepath.Join(dir, "big.heapdump")
+	for _, c := range [][]string{{"go", "build", "-o", server, "../../testdata/programs/goleak"}, {server, "-n", "20000", "-o", dump}} {
+		if out, err := exec.Command(c[0], c[1:]...).CombinedOutput(); err != nil {
+			t.Fatalf("%v: %v\n%s", c, err, out)
+		}
+	}
+	var found struct {
+		Suspects []struct{ Fingerprint string }
+	}
+	if err := json.Unmarshal([]byte(output(t, "suspects", dump, "--exe", server, "--json", "-q")), &found); err != nil || len(found.Suspects) == 0 {
+		t.Fatal(err, "no suspects")
+	}
+	output(t, "ticket", "https://codeberg.org/acme/orders/issues/1", dump, "--exe", server, "-q", "--dry-run", dir)
+	files, _ := filepath.Glob(filepath.Join(dir, "refgraph-*.md"))
+	if len(files) != 1 {
+		t.Fatal(files)
+	}
+	text, err := os.ReadFile(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, ok := ticket.ParseMarker(string(text))
+	if want := found.Suspects[0].Fingerprint; !ok || !strings.HasPrefix(want, m.Fingerprint) || len(m.Fingerprint) < 12 {
+		t.Errorf("the marker has %q, suspects says %q:\n%s", m.Fingerprint, want, text)
 	}
 }
 

@@ -183,6 +183,9 @@ func kindAndName(before, sentence string) ticket.Text {
 	if !ok {
 		return ticket.Say(before, ticket.Name(sentence))
 	}
+	if number, rest, ok := strings.Cut(name, " "); ok && strings.Trim(number, "0123456789") == "" {
+		kind, name = kind+" "+number, rest // goroutine 18
+	}
 	return ticket.Say(before, kind+" ", ticket.Name(name))
 }
 
@@ -231,7 +234,11 @@ func (t *ticketAsker) suspect(s *ask.Suspect) *ticket.Answer {
 	answer.Objects, answer.Bytes = cmp.Or(s.Elements, s.Count), s.RetainedBytes
 	answer.Verdict = []ticket.Text{ticket.Say(ticket.Bold(fmt.Sprintf("%s, %s of the reachable heap.", view.Bytes(s.RetainedBytes), view.Percent(s.Share))))}
 	if s.Path != nil {
-		answer.Verdict[0] = ticket.Say(answer.Verdict[0], " The shortest path to it comes from ", kindAndName("", t.a.name(s.Path.Root.Name)), ".")
+		it := "it"
+		if s.Accumulation == nil {
+			it = "one of them"
+		}
+		answer.Verdict[0] = ticket.Say(answer.Verdict[0], " The shortest path to "+it+" comes from ", kindAndName("", t.a.name(s.Path.Root.Name)), ".")
 	}
 	answer.Next = []ticket.Text{ticket.Say("The usual fix: ", t.a.name(s.Hint), "."), diffStep()}
 	answer.Alt = "Reference graph: " + t.a.name(altWords(v))

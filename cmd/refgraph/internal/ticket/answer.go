@@ -4,8 +4,8 @@ import "context"
 
 // Answer is what one comment says: a leak, or why some objects are alive.
 type Answer struct {
-	// Fingerprint says which leak this is, in at least 12 lower-case hex digits: the
-	// same in every dump of the program.
+	// Fingerprint says which leak this is, the same in every dump of the program: at
+	// least 12 lower-case hex digits, of which one may be a hyphen.
 	Fingerprint string
 	// Question is a digest of what the user asked for, if it was more than "what
 	// leaks": it finds the comment again when the dump has nothing to ask about.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -31,7 +32,7 @@ func DryRun(ctx context.Context, p Place, o Options, a *Answer, dir string) (wri
 		written = append(written, file)
 		return os.WriteFile(file, data, 0o644)
 	}
-	if err := write("comment-"+a.Fingerprint[:min(8, len(a.Fingerprint))]+t.Markup().Ext(), []byte(text.compose())); err != nil {
+	if err := write(strings.TrimSuffix(stem(a.Fingerprint), "-")+t.Markup().Ext(), []byte(text.compose())); err != nil {
 		return nil, err
 	}
 	for _, it := range post.plan.items {

@@ -244,7 +244,7 @@ func (g *github) Attached(_ context.Context, own *Comment) (out []Attachment, er
 	}
 	for ext, where := range map[string]*regexp.Regexp{".png": githubPicture, ".svg": githubSVG} {
 		if found := where.FindStringSubmatch(own.Body); found != nil {
-			out = append(out, Attachment{Name: "refgraph-" + m.Fingerprint[:8] + "-" + m.Picture + ext, Ref: found[1], URL: found[1]})
+			out = append(out, Attachment{Name: stem(m.Fingerprint) + m.Picture + ext, Ref: found[1], URL: found[1]})
 		}
 	}
 	return out, nil

@@ -12,7 +12,7 @@ import (
 // see (or see small, where a markup has no comments). It holds digests, numbers
 // and times, never a name.
 type Marker struct {
-	Fingerprint string // the first 12 digits
+	Fingerprint string // its first 12 characters
 	Question    string // of an Answer; may be empty
 	Picture     string // digest of the PNG; empty if the comment has none yet
 	Content     string // digest of all that the comment says; empty if it was not finished
@@ -72,7 +72,7 @@ func (m Marker) String() string {
 	return b.String()
 }
 
-var markerLine = regexp.MustCompile(`refgraph:v1 ([0-9a-f]{12})((?: [a-z]{2,10}=[0-9a-zA-Z,]{1,64})*)`)
+var markerLine = regexp.MustCompile(`refgraph:v1 ([0-9a-f-]{12})((?: [a-z]{2,10}=[0-9a-zA-Z,]{1,64})*)`)
 
 // ParseMarker finds the last marker in a comment.
 func ParseMarker(body string) (Marker, bool) {

@@ -9,6 +9,7 @@ func TestMarkerRoundTrip(t *testing.T) {
 	when := time.Date(2026, 11, 24, 10, 55, 0, 0, time.UTC)
 	for _, m := range []Marker{
 		{Fingerprint: "1a2b3c4d5e6f", Run: 1},
+		{Fingerprint: "2-792cdb869f", Picture: "0c830cf9", Run: 2},
 		{Fingerprint: "1a2b3c4d5e6f", Question: "cfaffaa652aa", Picture: "0c830cf9", Content: "229f3e1d", Run: 12,
 			First: Measure{when, 300, 173_712}, Last: Measure{when.Add(time.Hour), 400, 1 << 40}, Gone: true},
 	} {

@@ -54,7 +54,13 @@ var sizes = [...]struct {
 }{{2, 0}, {1.5, 0}, {1, 0}, {1, 30}, {1, 15}}
 
 // prefix begins the names of all files of a leak.
-func prefix(a *Answer) string { return "refgraph-" + a.Fingerprint[:min(8, len(a.Fingerprint))] + "-" }
+func prefix(a *Answer) string { return stem(a.Fingerprint) }
+
+// stem is how the names of a leak's files begin.
+func stem(fingerprint string) string {
+	digits := fingerprint[strings.IndexByte(fingerprint, '-')+1:]
+	return "refgraph-" + digits[:min(8, len(digits))] + "-"
+}
 
 // make draws and packs. Names hold the digest of what is in the file, so a file
 // that is there already is known by its name.

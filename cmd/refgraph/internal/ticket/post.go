@@ -3,6 +3,7 @@ package ticket
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 )
@@ -13,6 +14,9 @@ import (
 // Whatever it is interrupted by, it leaves a comment without a picture at most,
 // which the next run mends, or files that the next run uses or removes.
 func (d *Desk) Post(ctx context.Context, a *Answer) (*Outcome, error) {
+	if m, ok := ParseMarker(Marker{Fingerprint: first12(a.Fingerprint)}.String()); !ok || !strings.HasPrefix(a.Fingerprint, m.Fingerprint) {
+		return nil, fmt.Errorf("%q is no fingerprint: the next run would not find the comment", a.Fingerprint)
+	}
 	p := &posting{Desk: d, answer: a, traits: d.tracker.Traits()}
 	p.own, p.before = d.find(a.Fingerprint, "")
 	p.plan = plan{answer: a, limits: d.limits, markup: d.tracker.Markup(), opts: &d.opts, none: p.traits.NoFiles}
