@@ -15,6 +15,8 @@ var golang = Language{
 	Listeners:  "return a function that unregisters, and call it; what a closure captures lives as long as the closure",
 	Callback:   regexp.MustCompile(`^func[ (]|^func$|\.func\d+`),
 	Generic:    regexp.MustCompile(`^(\[|map\[|chan |func\b|struct ?\{|string$)`),
+	Timer:      regexp.MustCompile(`^runtime\.timeTimer$`),
+	Insides:    []Inside{{regexp.MustCompile(`^sync\.indirect\[`), "sync.Map"}},
 	Cycles:     "Go's tracing collector frees cycles that no root reaches; only a cycle with an object that has a finalizer (runtime.SetFinalizer) is never freed",
 	Short:      GoName,
 	IDHelp:     "addresses are those of refgraph's output or the program's %p; the object may be gone",

@@ -31,6 +31,12 @@ type Language struct {
 	// Generic are the types of the language's own containers, and of what holds
 	// a program's constants: they tell nothing of what their objects are for.
 	Generic *regexp.Regexp
+	// Weak are the types of weak references that are objects.
+	Weak *regexp.Regexp
+	// Timer are the types of timers that the runtime holds until they are due.
+	Timer *regexp.Regexp
+	// Insides are parts of containers that people know by the container's name.
+	Insides []Inside
 	// Program are types of objects that are the program and no data: as many as
 	// it has classes, modules and functions, each held from many places.
 	Program *regexp.Regexp
@@ -56,6 +62,12 @@ type Language struct {
 	// IDHelp says what ids look like and where they are from, for the hint of an
 	// error; empty for addresses.
 	IDHelp string
+}
+
+// Inside is the part of a container that holds all others.
+type Inside struct {
+	Type      *regexp.Regexp
+	Container string // as people know it
 }
 
 // Hint is the usual fix of a leak of certain objects.

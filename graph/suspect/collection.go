@@ -12,7 +12,7 @@ import (
 // collections reports the holdings that no other detector tells better.
 func collections(ctx context.Context, h *Heap) ([]Suspect, error) {
 	return h.fromHoldings(ctx, func(x *holding) bool {
-		return !h.isCallback(x) && !h.isLinked(x)
+		return !h.isCallback(x) && !h.isLinked(x) && !h.isTimer(x)
 	})
 }
 
@@ -88,7 +88,7 @@ func (h *Heap) via(x *holding) string {
 }
 
 func (h *Heap) sentence(x *holding, s *Suspect) string {
-	holder, elem := h.Graph.Types().Name(x.holder), s.ElementType
+	holder, elem := h.holderName(x), s.ElementType
 	switch untyped := h.Graph.TypeSource(x.largest) == graph.TypeSizeClass; {
 	case s.Count > 1 && untyped:
 		holder = count(s.Count) + " objects of unknown type"
@@ -106,6 +106,8 @@ func (h *Heap) sentence(x *holding, s *Suspect) string {
 	switch {
 	case x.inline:
 		what = fmt.Sprintf("most of %s memory in %[1]s own entries", its)
+	case h.dead(x):
+		what = fmt.Sprintf("%s dead weak references", count(x.elements))
 	case h.isCallback(x):
 		what = fmt.Sprintf("%s callbacks (%s)", count(x.elements), elem)
 	case h.isLinked(x):
@@ -143,13 +145,29 @@ func (h *Heap) rootGroups(nodes []graph.NodeID) int {
 	return len(groups)
 }
 
+// holderName is the type of a holding's holders, as people know it.
+func (h *Heap) holderName(x *holding) string {
+	name := h.Graph.Types().Name(x.holder)
+	for _, in := range lang.Of(h.Graph).Insides {
+		if in.Type.MatchString(name) {
+			return in.Container
+		}
+	}
+	return name
+}
+
 // rootText is the root of a path in words, with the references from there if
-// they are few: `.SESSIONS of module app`.
+// they are few, `.SESSIONS of module app`, and else with the last one and what it
+// is of: `.records of logging.Handler below module app`.
 func (h *Heap) rootText(p retain.Path) string {
 	const few = 3
 	name := lang.Of(h.Graph).Root(p.Root).String()
-	if len(p.Steps) > few {
-		return name
+	if k := len(p.Steps); k > few {
+		last := p.Steps[k-1].Ref
+		if last == "" {
+			return name
+		}
+		return fmt.Sprintf("%s of %s below %s", last, h.Graph.TypeName(p.Steps[k-2].Node), name)
 	}
 	refs := ""
 	for _, s := range p.Steps {

@@ -99,7 +99,11 @@ func (x *holding) alone() *holding {
 // large reports whether a group has many elements, or many bytes inside of
 // containers, and is enough of the heap to be suspect.
 func (h *Heap) large(x *holding) bool {
-	return h.enough(x.retained) && (x.inline || x.elements >= h.least())
+	bytes := x.retained
+	if len(x.owners) == 1 && !x.inline && h.floor() < minBytes {
+		bytes = max(bytes, h.Tree.Retained(x.largest)) // with the container, which is much of a small heap
+	}
+	return h.enough(bytes) && (x.inline || x.elements >= h.least())
 }
 
 // enough reports whether bytes are enough of the heap to be suspect.

@@ -27,6 +27,7 @@ const (
 	refWrapped      = ".__wrapped__"
 	refCache        = " (cache)"
 	refCached       = " (cached)"
+	refNext         = ".tb_next"
 	refThreadLocals = " (thread locals)"
 )
 
@@ -92,6 +93,7 @@ var (
 	typeOfCoroutine = regexp.MustCompile(`^(coroutine|async_generator)$`)
 	typeOfLRU       = regexp.MustCompile(`^functools\._lru_cache_wrapper$`)
 	typeOfLocal     = regexp.MustCompile(`(?i)local`)
+	typeOfFinalized = regexp.MustCompile(`^(generator|coroutine|async_generator|_?asyncio\.\w+)$`) // have a __del__ of the language's own (PEP 442)
 	typeOfType      = regexp.MustCompile(`^(type|.*Meta|.*Type)$`)
 )
 
@@ -102,8 +104,26 @@ func tracebacks(ctx context.Context, h *Heap) ([]Suspect, error) {
 	if len(nodes) == 0 {
 		return nil, nil
 	}
-	reason := fmt.Sprintf("exceptions that are kept hold %s tracebacks, with the frames and their local variables", count(len(nodes)))
+	reason := fmt.Sprintf("%s exceptions that are kept hold %s tracebacks, with the frames and their local variables", count(h.heads(nodes, refNext)), count(len(nodes)))
 	return []Suspect{h.together("traceback", nodes, reason, hintTraceback)}, ctx.Err()
+}
+
+// heads counts the objects that none of the others refers to by a name: the first
+// ones of chains.
+func (h *Heap) heads(nodes []graph.NodeID, next string) int {
+	behind := map[graph.NodeID]bool{}
+	for _, n := range nodes {
+		if to := h.target(n, next); to != graph.None {
+			behind[to] = true
+		}
+	}
+	first := 0
+	for _, n := range nodes {
+		if !behind[n] {
+			first++
+		}
+	}
+	return first
 }
 
 // coroutines reports coroutines that were made and never awaited.
@@ -151,9 +171,13 @@ func threadLocals(ctx context.Context, h *Heap) ([]Suspect, error) {
 		if all == graph.None || h.Tree.Retained(n) < minBytes {
 			continue
 		}
+		reason := "thread-local variables hold this for one thread"
+		if k := h.threads(all); k != 1 {
+			reason = fmt.Sprintf("thread-local variables hold this for %s threads", count(k))
+		}
 		s := Suspect{
 			Object: n, Accumulation: n, Count: 1, Retained: h.Tree.Retained(n), Path: h.Paths.Path(n, nil), Hint: hintThreadLocal,
-			Reason: fmt.Sprintf("thread-local variables hold objects for %s threads", count(h.threads(all))),
+			Reason: reason,
 		}
 		s.Fingerprint = h.digest("thread-local", rootKey(h, s.Path), h.Graph.TypeName(n))
 		out = append(out, s)
@@ -178,7 +202,7 @@ func delCycles(ctx context.Context, h *Heap) ([]Suspect, error) {
 	byType := map[graph.TypeID]bool{}
 	for _, class := range h.instances(h.pyTypes(typeOfType), h.hasDel) {
 		name := strings.TrimPrefix(h.Graph.Detail().Describe(class, false), "builtins.")
-		if t, ok := h.Graph.Types().Find(name); ok {
+		if t, ok := h.Graph.Types().Find(name); ok && !typeOfFinalized.MatchString(name) {
 			byType[t] = true
 		}
 	}

@@ -35,6 +35,10 @@ type threadSet struct {
 // or hold a lot that nothing else holds.
 func stacks(ctx context.Context, h *Heap) ([]Suspect, error) {
 	sets := h.threadSets()
+	collections, err := h.largeHoldings(ctx)
+	if err != nil {
+		return nil, err
+	}
 	_, total := h.Tree.Total()
 	var out []Suspect
 	for _, set := range sets {
@@ -42,7 +46,7 @@ func stacks(ctx context.Context, h *Heap) ([]Suspect, error) {
 			return nil, err
 		}
 		many := len(set.threads) >= minParked
-		heavy := float64(set.held) >= stackShare*float64(total) && !set.isMain() && h.accumulates(set.nodes)
+		heavy := float64(set.held) >= stackShare*float64(total) && !set.isMain() && h.accumulates(set.nodes, collections)
 		if len(set.nodes) > 0 && (many || heavy) && !h.allLocals(set.nodes) {
 			out = append(out, h.parked(set))
 		}
@@ -50,16 +54,37 @@ func stacks(ctx context.Context, h *Heap) ([]Suspect, error) {
 	return out, nil
 }
 
-// accumulates reports whether one of the objects has many below it, or is large by
-// itself: permanent workers have a few buffers each and are no leak.
-func (h *Heap) accumulates(nodes []graph.NodeID) bool {
+// accumulates reports whether one of the objects is a large collection or has one
+// below it, or is large by itself: permanent workers have a few buffers and tables
+// each and are no leak.
+func (h *Heap) accumulates(nodes []graph.NodeID, collections []*holding) bool {
 	_, total := h.Tree.Total()
 	for _, n := range nodes {
-		if h.Tree.Dominated(n) >= h.least() || float64(h.Tree.Retained(n)) >= dropShare*float64(total) {
+		if float64(h.Tree.Retained(n)) >= dropShare*float64(total) {
 			return true
+		}
+		for _, x := range collections {
+			if x.largest == n || h.Tree.Dominates(n, x.largest) {
+				return true
+			}
 		}
 	}
 	return false
+}
+
+// largeHoldings are the holdings that are suspect by themselves.
+func (h *Heap) largeHoldings(ctx context.Context) ([]*holding, error) {
+	all, err := h.holdings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var large []*holding
+	for _, x := range all {
+		if h.large(x) {
+			large = append(large, x)
+		}
+	}
+	return large, nil
 }
 
 // isMain reports whether the set is only what runs the program's entry, which

@@ -108,6 +108,7 @@ func Detectors() []Detector {
 		{"tree", "objects of one type that hang on each other in a tree or trie", trees},
 		{"stack", "what goroutines or threads hold: many blocked at one place, or one with a lot", stacks},
 		{"garbage", "objects in cycles that wait for the cycle collector", garbage},
+		{"timers", "timers that wait to be due, each with what it will call", timers},
 		{"finalizers", "objects that wait for their finalizers or cleanups", finalizers},
 		{"collection", "a container with many elements of one type", collections},
 		{"biggest-drop", "where most of the heap comes together in the dominator tree", biggestDrop},
@@ -234,6 +235,9 @@ const explainedShare = 0.9
 // explains reports whether k is the collection in which it comes together what s,
 // many objects that only the roots dominate, retains.
 func (h *Heap) explains(k, s *Suspect) bool {
+	if h.isTable(s, k) {
+		return true
+	}
 	if !s.spread || k.spread || k.Elements == 0 && len(k.owners) == 0 || float64(k.Retained) < explainedShare*float64(s.Retained) {
 		return false
 	}
@@ -244,6 +248,16 @@ func (h *Heap) explains(k, s *Suspect) bool {
 	return !slices.ContainsFunc(owners, func(n graph.NodeID) bool {
 		return n == graph.None || h.Graph.TypeName(h.top(n)) != s.Type
 	})
+}
+
+// isTable reports whether s is a collection of the language's containers in which
+// k's elements are, as in a dict of dicts: the elements say what has accumulated.
+func (h *Heap) isTable(s, k *Suspect) bool {
+	if s == k || len(k.owners) < 2 || s.Elements == 0 || s.ElementType != k.Type || s.Accumulation == graph.None || 2*k.Retained < s.Retained {
+		return false
+	}
+	t, ok := h.Graph.Types().Find(s.ElementType)
+	return ok && h.isGeneric(t) && h.Tree.Dominates(s.Accumulation, k.Object)
 }
 
 // top is what an object has above it in the dominator tree right below the roots;

@@ -18,6 +18,8 @@ const (
 	hintSpread    = "see refgraph paths for the type: each way that holds them must let go"
 	hintStack     = "let them end: close their channel, cancel their context, or set a time limit"
 	hintGarbage   = "see that gc is enabled and not frozen; break the cycle with weakref, or cut it where the object ends"
+	hintDead      = "remove the key in the reference's callback, or use a map of weak values (WeakValueDictionary)"
+	hintTimers    = "stop them when their work is done (Timer.Stop), or give it a context with a deadline"
 	hintFinalizer = "finalizers run one after the other: see what blocks them, and close objects explicitly"
 )
 
@@ -34,6 +36,9 @@ func (h *Heap) onPath(n graph.NodeID, typ *regexp.Regexp) bool {
 func (h *Heap) hint(x *holding) string {
 	if h.isLinked(x) {
 		return hintList
+	}
+	if h.dead(x) {
+		return hintDead
 	}
 	words := lang.Of(h.Graph)
 	for _, e := range words.Elements {

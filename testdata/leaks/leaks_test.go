@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -193,8 +194,12 @@ func (e *expectation) checkCut(t *testing.T, a *answer) {
 }
 
 // TestFingerprints has the same leak again: after a restart with other addresses
-// and hash seeds, and ten times as large.
+// and hash seeds, and ten times as large, or as many times as LEAK_TIMES says.
 func TestFingerprints(t *testing.T) {
+	times := 10
+	if k, err := strconv.Atoi(os.Getenv("LEAK_TIMES")); err == nil {
+		times = k
+	}
 	for _, program := range programs(t) {
 		e := expect(t, program)
 		if e.Healthy {
@@ -203,12 +208,12 @@ func TestFingerprints(t *testing.T) {
 		t.Run(program, func(t *testing.T) {
 			t.Parallel()
 			first := suspects(t, makeDump(t, program, 1), e.Flags...)
-			large := suspects(t, makeDump(t, program, 10), e.Flags...)
+			large := suspects(t, makeDump(t, program, times), e.Flags...)
 			if len(first.Suspects) == 0 || len(large.Suspects) == 0 {
 				t.Fatal("no suspects")
 			}
 			if a, b := first.Suspects[0], large.Suspects[0]; a.Fingerprint != b.Fingerprint {
-				t.Errorf("%s (%s), and ten times as large %s (%s)", a.Fingerprint, a.Reason, b.Fingerprint, b.Reason)
+				t.Errorf("%s (%s), and %d times as large %s (%s)", a.Fingerprint, a.Reason, times, b.Fingerprint, b.Reason)
 			}
 		})
 	}

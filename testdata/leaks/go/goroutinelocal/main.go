@@ -5,6 +5,7 @@ import "leaks/leak"
 
 type sighting struct{ data [30]uint64 }
 
+//go:noinline
 func collect(n int, ready, quit chan struct{}) {
 	seen := map[int]*sighting{}
 	for i := range n {
