@@ -80,7 +80,7 @@ func (h *Heap) heavyLocals(ctx context.Context, locals map[string]*local) ([]Sus
 	var out []Suspect
 	for _, l := range list {
 		held := h.Tree.RetainedBy(l.values)
-		if float64(held) < stackShare*float64(total) || !h.accumulates(l.values) {
+		if float64(held) < stackShare*float64(total) || !h.manyBelow(l.values) {
 			continue
 		}
 		largest := l.values[0]
@@ -197,4 +197,13 @@ func (h *Heap) allLocals(nodes []graph.NodeID) bool {
 		}
 	}
 	return float64(local) >= explainedShare*float64(all)
+}
+
+// manyBelow reports whether one of the objects has many below it, or is large by
+// itself.
+func (h *Heap) manyBelow(nodes []graph.NodeID) bool {
+	_, total := h.Tree.Total()
+	return slices.ContainsFunc(nodes, func(n graph.NodeID) bool {
+		return h.Tree.Dominated(n) >= h.least() || float64(h.Tree.Retained(n)) >= dropShare*float64(total)
+	})
 }

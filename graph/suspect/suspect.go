@@ -251,9 +251,10 @@ func (h *Heap) explains(k, s *Suspect) bool {
 }
 
 // isTable reports whether s is a collection of the language's containers in which
-// k's elements are, as in a dict of dicts: the elements say what has accumulated.
+// k's elements are, as in a dict of dicts: the elements say what has accumulated,
+// though most of the bytes may be the inner tables.
 func (h *Heap) isTable(s, k *Suspect) bool {
-	if s == k || len(k.owners) < 2 || s.Elements == 0 || s.ElementType != k.Type || s.Accumulation == graph.None || 2*k.Retained < s.Retained {
+	if s == k || len(k.owners) < 2 || s.Elements == 0 || s.ElementType != k.Type || s.Accumulation == graph.None || 4*k.Retained < s.Retained {
 		return false
 	}
 	t, ok := h.Graph.Types().Find(s.ElementType)
