@@ -216,6 +216,8 @@ func (h *Heap) distinct(all []Suspect) []Suspect {
 		})
 		if i < 0 {
 			kept = append(kept, s)
+		} else if h.isTable(&kept[i], &s) {
+			kept[i] = s
 		} else if k := &kept[i]; k.Elements == 0 && s.Elements > 0 {
 			k.Elements, k.ElementType, k.Retained, k.Share = s.Elements, s.ElementType, max(s.Retained, k.Retained), max(s.Share, k.Share)
 			what, _, _ := strings.Cut(s.Reason, heldBy)

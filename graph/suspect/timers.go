@@ -43,7 +43,7 @@ func timers(ctx context.Context, h *Heap) ([]Suspect, error) {
 	calls := h.mostlyHeld(all)
 	s := Suspect{
 		Object: all.largest, Accumulation: all.largest, Count: 1, Elements: all.elements, ElementType: h.Graph.Types().Name(all.elem),
-		Retained: all.retained, Path: h.Paths.Path(all.largest, nil), Hint: hintTimers,
+		Retained: all.retained, Path: h.Paths.Path(all.largest, nil), Hint: hintStopTimers,
 		Reason: fmt.Sprintf("%s timers wait to be due", count(all.elements)),
 		rank:   graph.RankUser, ranked: true, // the program started them
 	}

@@ -11,16 +11,16 @@ import (
 
 // The usual fixes, for all runtimes.
 const (
-	hintList      = "cut the list when its elements are done with, or keep only its newest ones"
-	hintTree      = "delete from the tree what is done with, or bound it"
-	hintDrop      = "see what should have removed the parts; refgraph dominators shows them"
-	hintPlain     = "see whether the buffer must be kept whole; copy out what is needed of it"
-	hintSpread    = "see refgraph paths for the type: each way that holds them must let go"
-	hintStack     = "let them end: close their channel, cancel their context, or set a time limit"
-	hintGarbage   = "see that gc is enabled and not frozen; break the cycle with weakref, or cut it where the object ends"
-	hintDead      = "remove the key in the reference's callback, or use a map of weak values (WeakValueDictionary)"
-	hintTimers    = "stop them when their work is done (Timer.Stop), or give it a context with a deadline"
-	hintFinalizer = "finalizers run one after the other: see what blocks them, and close objects explicitly"
+	hintList       = "cut the list when its elements are done with, or keep only its newest ones"
+	hintTree       = "delete from the tree what is done with, or bound it"
+	hintDrop       = "see what should have removed the parts; refgraph dominators shows them"
+	hintPlain      = "see whether the buffer must be kept whole; copy out what is needed of it"
+	hintSpread     = "see refgraph paths for the type: each way that holds them must let go"
+	hintStack      = "let them end: close their channel, cancel their context, or set a time limit"
+	hintGarbage    = "see that gc is enabled and not frozen; break the cycle with weakref, or cut it where the object ends"
+	hintDead       = "remove the key in the reference's callback, or use a map of weak values (WeakValueDictionary)"
+	hintStopTimers = "stop them when their work is done (Timer.Stop), or give it a context with a deadline"
+	hintFinalizer  = "finalizers run one after the other: see what blocks them, and close objects explicitly"
 )
 
 // onPath reports whether an object of a type is on the path to an object.
