@@ -108,7 +108,7 @@ func Detectors() []Detector {
 		{"tree", "objects of one type that hang on each other in a tree or trie", trees},
 		{"stack", "what goroutines or threads hold: many blocked at one place, or one with a lot", stacks},
 		{"garbage", "objects in cycles that wait for the cycle collector", garbage},
-		{"timers", "timers that wait to be due, each with what it will call", timers},
+		{"due-timers", "timers that wait to be due, each with what it will call", dueTimers},
 		{"finalizers", "objects that wait for their finalizers or cleanups", finalizers},
 		{"collection", "a container with many elements of one type", collections},
 		{"biggest-drop", "where most of the heap comes together in the dominator tree", biggestDrop},

@@ -16,10 +16,10 @@ func (h *Heap) isTimer(x *holding) bool {
 	return re != nil && re.MatchString(h.Graph.Types().Name(x.elem))
 }
 
-// timers reports timers that wait to be due, all of the runtime's heaps of them
+// dueTimers reports timers that wait to be due, all of the runtime's heaps of them
 // together, with what most of them will call: it and what it has captured stays
 // until then.
-func timers(ctx context.Context, h *Heap) ([]Suspect, error) {
+func dueTimers(ctx context.Context, h *Heap) ([]Suspect, error) {
 	list, err := h.holdings(ctx)
 	if err != nil {
 		return nil, err
