@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/refgraph/refgraph/graph/ask"
 	"github.com/refgraph/refgraph/testdata/goheap"
 )
 
@@ -56,6 +57,20 @@ func TestGoldenText(t *testing.T) {
 		want, err := os.ReadFile(file)
 		if err != nil || text != string(want) {
 			t.Errorf("refgraph %s (%v):\n%s\nwant\n%s", strings.Join(args, " "), err, text, want)
+		}
+	}
+}
+
+// TestSiteGrowth prints sites that grew, shrank and are new.
+func TestSiteGrowth(t *testing.T) {
+	site := func(old, now int64) ask.Site {
+		return ask.Site{Traceback: []ask.Frame{{File: "a.py", Line: 7}}, Bytes: now, Count: now / 10, OldBytes: &old, OldCount: new(int64)}
+	}
+	var out bytes.Buffer
+	printSiteGrowth(&app{out: &out}, &ask.SitesAnswer{Sites: []ask.Site{site(100, 300), site(300, 100)}, AllSites: 3, TotalBytes: 400, TotalCount: 40})
+	for _, want := range []string{"+200 B       300 B          +30          30  a.py:7\n", "-200 B       100 B", "all 3 sites, 1 not shown (-n)\n"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("no %q in\n%s", want, out.String())
 		}
 	}
 }

@@ -3,8 +3,8 @@ package dumptest
 import (
 	"bytes"
 	"context"
-	"fmt"
-	"hash/fnv"
+	"encoding/binary"
+	"hash/maphash"
 	"testing"
 
 	"github.com/refgraph/refgraph/graph"
@@ -52,14 +52,27 @@ func RunRestore(t *testing.T, path string, read Read, restore Restore, opts sour
 	}
 }
 
+// seed is that of all hashes of details, which are compared with each other.
+var seed = maphash.MakeSeed()
+
 // details is a hash of all that a Detailer says.
 func details(g *graph.Graph, d graph.Detailer, values bool) uint64 {
-	h := fnv.New64a()
+	var h maphash.Hash
+	h.SetSeed(seed)
+	number := func(n uint64) { _, _ = h.Write(binary.LittleEndian.AppendUint64(nil, n)) }
+	text := func(s string) { number(uint64(len(s))); _, _ = h.WriteString(s) } // a hash never fails
 	for n := range graph.NodeID(g.Len()) {
 		fields, total := d.Fields(n, values, 50)
-		fmt.Fprintln(h, d.Describe(n, values), fields, total)
+		text(d.Describe(n, values))
+		number(uint64(total))
+		for _, f := range fields {
+			text(f.Name)
+			text(f.Type)
+			text(f.Value)
+			number(uint64(f.Node)<<8 | uint64(f.Kind))
+		}
 		for i := range g.Row(n) {
-			fmt.Fprintln(h, d.RefName(n, i, values))
+			text(d.RefName(n, i, values))
 		}
 	}
 	return h.Sum64()
