@@ -25,12 +25,10 @@ func TestGoldenText(t *testing.T) {
 		python = "../../testdata/python/small.pydump.gz"
 		weak   = "../../testdata/gallery/weak.pydump.gz"
 		traces = "../../testdata/python/tracemalloc.pickle"
-		ruby   = "../../testdata/ruby/ruby31.jsonl.gz"
-		java   = "../../testdata/hprof/small17.hprof.zst"
 	)
 	session := regexp.MustCompile(`"object": "(0x[0-9a-f]+)"`).FindStringSubmatch(mustRefgraph(t, "paths", leak, "--exe", exe, "--type", "main.Cache", "--json", "--no-cache"))[1]
 	for name, args := range map[string][]string{
-		"info": {"info", leak, "--exe", exe}, "info-ruby": {"info", ruby}, "info-java": {"info", java},
+		"info": {"info", leak, "--exe", exe}, "info-python": {"info", python},
 		"top": {"top", leak, "--exe", exe, "-n", "5"}, "top-retained": {"top", leak, "--exe", exe, "--by", "retained", "-n", "5"},
 		"top-count-all": {"top", leak, "--exe", exe, "--by", "count", "--all", "-n", "4"}, "top-python": {"top", python, "-n", "0"},
 		"paths": {"paths", leak, "--exe", exe, "--type", "main.Session"}, "paths-raw": {"paths", leak, "--exe", exe, "--type", "main.User", "--raw"},
