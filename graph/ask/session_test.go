@@ -14,6 +14,7 @@ import (
 	"github.com/refgraph/refgraph/graph/ask"
 	"github.com/refgraph/refgraph/graph/dump"
 	"github.com/refgraph/refgraph/graph/histogram"
+	"github.com/refgraph/refgraph/graph/store"
 	"github.com/refgraph/refgraph/testdata/goheap"
 )
 
@@ -234,5 +235,27 @@ func TestNoRefcounts(t *testing.T) {
 	}
 	if _, err := ask.Open(t.Context(), path, &ask.Options{Refcounts: true}); err == nil || !strings.Contains(err.Error(), "no reference counts") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestValuesAreNotKept sees that an answer with heap values does not get into the
+// index.
+func TestValuesAreNotKept(t *testing.T) {
+	for _, values := range []bool{false, true} {
+		s := leak(t, func(o *ask.Options) { o.Values = values })
+		if _, err := s.Top(t.Context(), ask.TopQuestion{}); err != nil {
+			t.Fatal(err)
+		}
+		answers := 0
+		if err := s.Use(func(g *graph.Graph) error {
+			store.Of(g).Kept(func(key string, _ store.Keeper) {
+				if strings.HasPrefix(key, "answer-") {
+					answers++
+				}
+			})
+			return nil
+		}); err != nil || (answers > 0) == values {
+			t.Errorf("with values %v the index gets %d answers (%v)", values, answers, err)
+		}
 	}
 }

@@ -7,7 +7,7 @@ import (
 
 func TestBytes(t *testing.T) {
 	for n, want := range map[uint64]string{
-		0: "0 B", 80: "80 B", 1023: "1023 B", 1024: "1.0 KiB", 1536: "1.5 KiB",
+		0: "0 B", 80: "80 B", 1023: "1023 B", 1024: "1.0 KiB", 1536: "1.5 KiB", 1000 << 10: "1000.0 KiB",
 		1<<20 - 1: "1.0 MiB", 61 << 20: "61.0 MiB", 1<<30 + 1<<28: "1.2 GiB", math.MaxUint64: "16.0 EiB",
 	} {
 		if got := Bytes(n); got != want {
