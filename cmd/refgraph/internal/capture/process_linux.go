@@ -25,6 +25,7 @@ type Process struct {
 	Resident int64  // bytes in memory
 	Caught   uint64 // signals with a handler, bit n-1 for signal n (SigCgt)
 	Foreign  bool   // its file system is another than ours: a container, a chroot, a private /tmp
+	group    int    // of a thread: its process
 	started  string // since boot, in ticks: tells a process from a later one with its id
 }
 
@@ -73,6 +74,8 @@ func (p *Process) set(key string, fields []string) {
 		p.GID = number(1)
 	case "NSpid":
 		p.Inner = number(len(fields) - 1)
+	case "Tgid":
+		p.group = number(0)
 	case "Threads":
 		p.Threads = number(0)
 	case "Seccomp":
@@ -99,8 +102,13 @@ func (p *Process) Ready() error {
 	case p.State == 'Z' || p.State == 'X':
 		return &Refusal{Why: fmt.Sprintf("process %d has ended", p.PID), Advice: "its parent has not taken notice of it yet"}
 	case p.Tracer != 0:
-		name, _ := readCapped(fmt.Sprintf("/proc/%d/comm", p.Tracer), 64)
-		return &Refusal{Why: fmt.Sprintf("process %d is traced by process %d (%s)", p.PID, p.Tracer, Clean(string(name))),
+		tracer := &Process{PID: p.Tracer}
+		status, _ := readCapped(tracer.File("status"), 64<<10)
+		for line := range strings.Lines(string(status)) {
+			key, value, _ := strings.Cut(strings.TrimSuffix(line, "\n"), ":")
+			tracer.set(key, strings.Fields(value))
+		}
+		return &Refusal{Why: fmt.Sprintf("process %d is traced by process %d (%s)", p.PID, tracer.group, tracer.Name),
 			Advice: "only one can trace a process: end that debugger, strace or other capture first"}
 	case p.State == 'T':
 		return &Refusal{Why: fmt.Sprintf("the process is stopped (SIGSTOP): %d does not run", p.PID),

@@ -28,6 +28,7 @@ type session struct {
 	mapped bool
 	queued bool // the interpreter has the function in its queue
 	now    bool // the function was called directly
+	locked bool // the main thread waited with the interpreter's lock held
 }
 
 // Capture writes a dump of a process's heap. An error that is a [capture.Refusal]
@@ -218,11 +219,11 @@ func (s *session) trigger(ctx context.Context) error {
 // ask stops the main thread to ask it, or to look whether it waits now.
 func (s *session) ask() error {
 	now, later := false, false
-	_, err := s.t.run(s.l, func(waiting bool) func(*code) {
+	_, err := s.t.run(s.l, func(r *unix.PtraceRegs) func(*code) {
 		switch {
-		case waiting:
+		case waits(r) && !s.locked && !s.in.waitsForLock(r):
 			now = true
-			return askNow(s.l, s.in)
+			return askNow(s.l, s.in, s.NoFork)
 		case !s.queued:
 			later = true
 			return askLater(s.l, s.in)
@@ -254,9 +255,9 @@ func (s *session) checkQueued() error {
 		switch {
 		case err1 != nil || err2 != nil:
 			return errors.Join(err1, err2)
-		case int32(ready) == 0:
+		case int32(ready) == notInitialized:
 			s.queued = false
-			return &capture.Refusal{Why: fmt.Sprintf("the Python of process %d is not initialized", s.p.PID), Advice: "try again when the program runs"}
+			return s.notInitialized()
 		case int32(result)-1 != 0:
 			s.queued = false
 			return &capture.Refusal{Why: "the interpreter's queue of pending calls is full", Advice: "try again"}
@@ -284,20 +285,33 @@ func (s *session) reached() (bool, error) {
 		return false, err
 	}
 	if s.NoFork {
-		armed, err := s.get(sArmed)
-		return armed == 0, err
+		if armed, err := s.get(sArmed); armed == 0 || err != nil {
+			return true, err
+		}
 	}
 	if s.now && served == 0 {
-		done, err1 := s.get(sDone)
-		ready, err2 := s.get(sReady)
-		if err := errors.Join(err1, err2); err != nil {
-			return false, err
-		}
-		if done == 1 && int32(ready) == 0 {
-			return false, &capture.Refusal{Why: fmt.Sprintf("the Python of process %d is not initialized", s.p.PID), Advice: "try again when the program runs"}
-		}
+		return false, s.checkNow()
 	}
 	return served != 0, nil
+}
+
+// checkNow looks whether the function could not be called directly.
+func (s *session) checkNow() error {
+	done, err1 := s.get(sDone)
+	ready, err2 := s.get(sReady)
+	switch {
+	case err1 != nil || err2 != nil:
+		return errors.Join(err1, err2)
+	case done == 1 && int32(ready) == notInitialized:
+		return s.notInitialized()
+	case done == 1 && int32(ready) == holdsLock:
+		s.now, s.locked = false, true
+	}
+	return nil
+}
+
+func (s *session) notInitialized() error {
+	return &capture.Refusal{Why: fmt.Sprintf("the Python of process %d is not initialized", s.p.PID), Advice: "try again when the program runs"}
 }
 
 // exePath is the executable as the process's own list of mappings names it.

@@ -1,6 +1,7 @@
 package python
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -188,7 +189,8 @@ func (c *child) dump(ctx context.Context) error {
 		state := func(offset uint64) uint64 { v, _ := c.mem.uint64(c.s.l.state(offset)); return v }
 		if state(sFull) == 0 {
 			if state(sResult) != 1 && !c.s.out.complete {
-				return errors.New("the fork of the process could not run Python code")
+				return &capture.Refusal{Why: "no Python code can run in a fork of the process: " + c.text(state(sProblem)) + " " + c.text(state(sProblemValue)),
+					Advice: "it may have an audit hook that forbids it, or no memory; the process runs on unharmed"}
 			}
 			return nil
 		}
@@ -200,6 +202,17 @@ func (c *child) dump(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// text is a C string of the child, cleaned.
+func (c *child) text(at uint64) string {
+	for n := 200; n > 0 && at != 0; n /= 2 { // it may end near the end of what is mapped
+		if b, err := c.mem.read(at, n); err == nil {
+			b, _, _ = bytes.Cut(b, []byte{0})
+			return capture.Clean(string(b))
+		}
+	}
+	return ""
 }
 
 func (c *child) take(at, n uint64) error { return c.s.take(c.mem, at, n) }

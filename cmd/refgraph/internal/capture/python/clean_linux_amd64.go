@@ -74,23 +74,18 @@ func (s *session) settled() bool {
 // if nothing leads to it any more, and its child that has ended.
 func (t *target) sweep(p *capture.Process, regions []region) error {
 	var calls [][]uint64
-	for _, r := range regions {
-		if r.inode != 0 || r.perms != "r-xp" || r.end-r.start != codeSize {
+	for i, r := range regions {
+		size, empty := t.leftover(regions[i:])
+		if size == 0 {
 			continue
 		}
-		head, err := t.mem.read(r.start, len(magic)+8)
-		if err != nil || !bytes.HasPrefix(head, magic) {
-			continue
-		}
-		size := binary.LittleEndian.Uint64(head[len(magic):])
 		l := layout{base: r.start}
 		state := func(offset uint64) uint64 { v, _ := t.mem.uint64(l.state(offset)); return v }
-		forked := state(sForked)
-		if zombie(p, forked) {
+		if forked := state(sForked); !empty && ended(p, forked) {
 			calls = append(calls, reap(forked))
 		}
-		if size > 1<<20 || state(sQueued) == 1 && state(sServed) == 0 || state(sArmed) == 1 && state(sDone) == 0 && state(sReady) == 1 {
-			continue
+		if !empty && (state(sQueued) == 1 && state(sServed) == 0 || state(sBegun) == 1 && state(sDone) == 0) {
+			continue // something leads to it, and will remove it or be removed by a later run
 		}
 		if err := t.outside(r.start, r.end); err != nil {
 			return err
@@ -103,15 +98,63 @@ func (t *target) sweep(p *capture.Process, regions []region) error {
 	return t.calls(calls...)
 }
 
-// zombie reports whether a child of the process, by its id there, has ended.
-func zombie(p *capture.Process, inner uint64) bool {
-	for _, pid := range children(p) {
-		c, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-		if err == nil && bytes.Contains(c, []byte("\nState:\tZ")) && innerID(c) == int(inner) {
-			return true
+// leftover reports whether the first of the regions is a mapping of ours, how large
+// it is with what follows, and whether nothing was written to it yet. size is 0 if not.
+func (t *target) leftover(regions []region) (size uint64, empty bool) {
+	r := regions[0]
+	if r.inode != 0 || r.path != "" || r.perms != "r-xp" || r.end-r.start != codeSize || r.start&signatureMask != signature {
+		return 0, false
+	}
+	head, err := t.mem.read(r.start, codeSize)
+	if err != nil {
+		return 0, false
+	}
+	if bytes.HasPrefix(head, magic) {
+		size = binary.LittleEndian.Uint64(head[len(magic):])
+		if size > 1<<20 || size < sourcesAt {
+			size = 0
+		}
+		return size, false
+	}
+	if len(bytes.Trim(head, "\x00")) > 0 {
+		return 0, false
+	}
+	size = codeSize
+	if len(regions) > 1 && regions[1].start == r.end && regions[1].inode == 0 && regions[1].perms == "rw-p" {
+		size = regions[1].end - r.start
+	}
+	return size, true
+}
+
+// ended reports whether the process has a fork, by its id there, that has ended
+// and must be reaped. One that still waits for its refgraph is killed.
+func ended(p *capture.Process, inner uint64) bool {
+	pid := 0
+	for _, c := range children(p) {
+		status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", c))
+		if err == nil && innerID(status) == int(inner) && noSignalAtEnd(c) {
+			pid = c
+		}
+	}
+	if pid == 0 {
+		return false
+	}
+	_ = unix.Kill(pid, unix.SIGKILL)
+	for end := time.Now().Add(time.Second); time.Now().Before(end); time.Sleep(time.Millisecond) {
+		status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+		if err != nil || bytes.Contains(status, []byte("\nState:\tZ")) {
+			return err == nil
 		}
 	}
 	return false
+}
+
+// noSignalAtEnd reports whether a process sends its parent no signal when it ends:
+// none but ours is made so.
+func noSignalAtEnd(pid int) bool {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	fields := strings.Fields(string(b[bytes.LastIndexByte(b, ')')+1:]))
+	return err == nil && len(fields) > 35 && fields[35] == "0"
 }
 
 // innerID is a process's id in its own namespace, from its status.

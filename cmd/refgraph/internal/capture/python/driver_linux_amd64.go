@@ -42,6 +42,25 @@ func (l *layout) emitDriver(c *code, in *interpreter, fork bool) {
 	c.storeTo(l.state(sResult), 1)
 	c.jump(always, "end")
 	c.label("failed")
+	if fork { // nothing has to be freed there
+		call("PyErr_Fetch", is(l.state(sCode)), is(l.state(sValueOf)), is(l.state(sModules)))
+		for i, offset := range []uint64{sCode, sValueOf} {
+			c.load(l.state(offset))
+			c.testRAX()
+			c.jump(ifZero, "untold")
+			call("PyObject_Str", slot(offset))
+			keepText := []uint64{sProblem, sProblemValue}[i]
+			for _, next := range []string{"PyUnicode_AsUTF8String", "PyBytes_AsString"} {
+				c.testRAX()
+				c.jump(ifZero, "untold")
+				c.move(rdi)
+				c.set(rax, in.addr[next])
+				c.raw(0xff, 0xd0)
+			}
+			c.store(l.state(keepText))
+		}
+		c.label("untold")
+	}
 	call("PyErr_Clear")
 	c.storeTo(l.state(sResult), 2)
 	c.label("end")
@@ -79,4 +98,7 @@ func (l *layout) emitTidy(c *code, in *interpreter) {
 	c.call(in.addr["Py_DecRef"], slot(sGlobals))
 	c.label("nothing")
 	c.call(in.addr["Py_DecRef"], slot(sSink))
+	if trim := in.function("malloc_trim"); trim != 0 { // what was freed goes back to the kernel
+		c.call(trim, is(0))
+	}
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/refgraph/refgraph/cmd/refgraph/internal/capture"
 )
 
 // follow reads what the process itself writes, piece by piece. It waits for each to
@@ -34,7 +36,7 @@ func (s *session) follow(ctx context.Context) error {
 			pause = 20 * time.Microsecond
 		case served == 1:
 			if result, _ := s.get(sResult); problem == nil && result != 1 {
-				problem = errors.New("the process could not run the Python code")
+				problem = &capture.Refusal{Why: "no Python code can run in the process", Advice: "it may have an audit hook that forbids it, or no memory; the process runs on unharmed"}
 			}
 			return problem
 		}

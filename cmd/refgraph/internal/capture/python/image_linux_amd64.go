@@ -15,6 +15,8 @@ type image struct {
 	path    string
 	bias    uint64 // what to add to the addresses in the file
 	dynamic map[elf.DynTag]uint64
+	// data is where the image's variables are.
+	data, dataEnd uint64
 	// spare is unused room at the end of the last page of the code, between the
 	// end of the code and the end of the page.
 	spare, spareEnd uint64
@@ -68,6 +70,9 @@ func loadImage(mem memory, r region) (*image, error) {
 func (im *image) segment(p elf.Prog64) {
 	switch elf.ProgType(p.Type) {
 	case elf.PT_LOAD:
+		if elf.ProgFlag(p.Flags)&elf.PF_W != 0 {
+			im.data, im.dataEnd = im.bias+p.Vaddr, im.bias+p.Vaddr+p.Memsz
+		}
 		if elf.ProgFlag(p.Flags)&elf.PF_X != 0 && p.Filesz == p.Memsz {
 			im.spare = (im.bias + p.Vaddr + p.Filesz + 63) &^ 63
 			im.spareEnd = (im.bias + p.Vaddr + p.Filesz + 4095) &^ 4095

@@ -18,8 +18,9 @@ type target struct {
 }
 
 // An interlude is code that the main thread runs in between, wherever it is. The
-// code gets the registers that the thread must go on with, and ends by going on.
-type interlude func(resume *unix.PtraceRegs, waiting bool) (begin *unix.PtraceRegs, err error)
+// code gets the registers that the thread must go on with, and those it was stopped
+// with, and ends by going on.
+type interlude func(resume, stopped *unix.PtraceRegs) (begin *unix.PtraceRegs, err error)
 
 // between stops the main thread, and lets it go on with an interlude. An interlude
 // that returns no registers leaves the thread as it was.
@@ -32,7 +33,7 @@ func (t *target) between(do interlude) error {
 	if err != nil {
 		return err
 	}
-	begin, err := do(afterwards(regs), waits(regs))
+	begin, err := do(afterwards(regs), regs)
 	return errors.Join(err, th.release(begin))
 }
 
@@ -40,7 +41,7 @@ func (t *target) between(do interlude) error {
 // in unused room behind the code of a library, and needs no stack; results are not
 // seen. The room is cleared again.
 func (t *target) calls(list ...[]uint64) error {
-	err := t.between(func(r *unix.PtraceRegs, _ bool) (*unix.PtraceRegs, error) {
+	err := t.between(func(r, _ *unix.PtraceRegs) (*unix.PtraceRegs, error) {
 		c := &code{}
 		for _, call := range list {
 			var args []arg
@@ -74,7 +75,7 @@ func (t *target) calls(list ...[]uint64) error {
 func (t *target) outside(from, to uint64) error {
 	errInside := errors.New("it is inside")
 	for end := time.Now().Add(stopLimit); ; {
-		err := t.between(func(r *unix.PtraceRegs, _ bool) (*unix.PtraceRegs, error) {
+		err := t.between(func(r, _ *unix.PtraceRegs) (*unix.PtraceRegs, error) {
 			if from <= r.Rip && r.Rip < to {
 				return nil, errInside
 			}
@@ -93,9 +94,9 @@ func (t *target) outside(from, to uint64) error {
 // run has the main thread run code that may call functions, on its own stack below
 // what that holds (the ABI leaves 128 bytes there to the function that runs). All
 // registers, the floating-point ones too, are put back by the code itself.
-func (t *target) run(l *layout, choose func(waiting bool) func(*code)) (ran bool, err error) {
-	err = t.between(func(r *unix.PtraceRegs, waiting bool) (*unix.PtraceRegs, error) {
-		body := choose(waiting)
+func (t *target) run(l *layout, choose func(stopped *unix.PtraceRegs) func(*code)) (ran bool, err error) {
+	err = t.between(func(r, stopped *unix.PtraceRegs) (*unix.PtraceRegs, error) {
+		body := choose(stopped)
 		if body == nil || r.Rip >= l.base && r.Rip < l.base+codeSize {
 			return nil, nil
 		}
@@ -109,7 +110,7 @@ func (t *target) run(l *layout, choose func(waiting bool) func(*code)) (ran bool
 		if l.room+uint64(len(b)) > l.base+codeSize {
 			return nil, fmt.Errorf("no room for %d bytes of code in the process", len(b))
 		}
-		if err := errors.Join(t.mem.setUint64(l.state(sDone), 0), t.mem.write(l.room, b)); err != nil {
+		if err := errors.Join(t.mem.setUint64(l.state(sDone), 0), t.mem.setUint64(l.state(sBegun), 1), t.mem.write(l.room, b)); err != nil {
 			return nil, err
 		}
 		begin := *r
@@ -137,18 +138,48 @@ func askLater(l *layout, in *interpreter) func(*code) {
 	}
 }
 
+// What an interlude leaves at sReady.
+const (
+	notInitialized = 0
+	initialized    = 1
+	holdsLock      = 2 // the thread waits with the interpreter's lock held
+)
+
 // askNow is the body of an interlude in a thread that waits in a system call: it
-// takes the interpreter's lock, calls the function, and gives the lock back.
-func askNow(l *layout, in *interpreter) func(*code) {
+// takes the interpreter's lock, calls the function, and gives the lock back. Python
+// code is not run in a thread that holds the lock already: it is within a function
+// that counts on that.
+func askNow(l *layout, in *interpreter, noFork bool) func(*code) {
 	return func(c *code) {
 		c.call(in.addr["Py_IsInitialized"])
 		c.store(l.state(sReady))
 		c.testEAX()
 		c.jump(ifZero, "not")
+		if noFork {
+			c.call(in.addr["PyGILState_Check"])
+			c.testEAX()
+			c.jump(ifZero, "free")
+			c.storeTo(l.state(sReady), holdsLock)
+			c.jump(always, "not")
+			c.label("free")
+		}
 		c.call(in.addr["PyGILState_Ensure"])
 		c.store(l.state(sGIL))
 		c.call(l.function)
 		c.call(in.addr["PyGILState_Release"], at(l.state(sGIL)))
 		c.label("not")
 	}
+}
+
+// waitsForLock reports whether a thread waits for one of the interpreter's own
+// locks, which are variables of its image. It may be asked to do something later
+// but not to take such a lock in between: it is within the C library's code for
+// waiting, which is not made for being entered twice by one thread.
+func (in *interpreter) waitsForLock(r *unix.PtraceRegs) bool {
+	const futexWaitV, futexWait = 449, 455
+	switch r.Orig_rax {
+	case unix.SYS_FUTEX, futexWaitV, futexWait, unix.SYS_RESTART_SYSCALL: // the last is any that went on after a stop
+		return in.python.data <= r.Rdi && r.Rdi < in.python.dataEnd
+	}
+	return false
 }

@@ -21,23 +21,26 @@ var magic = []byte("\xccrefgraph-2 code")
 
 // State: 8 bytes each, in the page of state.
 const (
-	sArmed     = iota * 8 // 1: the function may do its work, which it does once
-	sDeadline             // time stamp after which the function does nothing: refgraph is gone
-	sForked               // what clone returned in the process: the child's id there, or -errno
-	sServed               // the function has done its work
-	sReady                // Py_IsInitialized
-	sQueued               // what Py_AddPendingCall returned, plus 1
-	sDone                 // the interlude is over
-	sGIL                  // what PyGILState_Ensure returned
-	sMask                 // signal mask of the thread
-	sAllMask              // all signals
-	sPause                // struct timespec: seconds
-	sPauseNano            // and nanoseconds
-	sFull                 // the sink holds a piece for refgraph
-	sPiece                // its address
-	sPieceLen             // and length
-	sResult               // of the Python code: 1 fine, 2 failed
-	sType                 // the exception that was set before
+	sArmed        = iota * 8 // 1: the function may do its work, which it does once
+	sDeadline                // time stamp after which the function does nothing: refgraph is gone
+	sForked                  // what clone returned in the process: the child's id there, or -errno
+	sServed                  // the function has done its work
+	sReady                   // Py_IsInitialized
+	sQueued                  // what Py_AddPendingCall returned, plus 1
+	sBegun                   // an interlude was begun
+	sDone                    // the last interlude is over
+	sProblem                 // text of what went wrong in the fork, a C string: the type
+	sProblemValue            // and the value
+	sGIL                     // what PyGILState_Ensure returned
+	sMask                    // signal mask of the thread
+	sAllMask                 // all signals
+	sPause                   // struct timespec: seconds
+	sPauseNano               // and nanoseconds
+	sFull                    // the sink holds a piece for refgraph
+	sPiece                   // its address
+	sPieceLen                // and length
+	sResult                  // of the Python code: 1 fine, 2 failed
+	sType                    // the exception that was set before
 	sValue
 	sTrace
 	sGlobals

@@ -103,16 +103,26 @@ func readMaps(p *capture.Process) ([]region, error) {
 	return list, s.Err()
 }
 
-// hole finds size bytes of address space that nothing uses, with room on both
-// sides, near what is mapped already.
+// signature is in the address of our mapping, above the page: so it is recognised
+// also if refgraph was killed before it had written anything there.
+const (
+	signature     = 0x5e6f << 12
+	signatureMask = 0xffff << 12
+)
+
+// hole finds size bytes of address space that nothing uses: in the middle of the
+// largest gap, where the kernel does not look first when the process wants memory.
 func hole(regions []region, size uint64) (uint64, error) {
-	const page, room = 4096, 1 << 20
-	for i := len(regions) - 1; i > 0; i-- {
-		below, above := regions[i-1], regions[i]
-		if above.start > 1<<47 || above.path == "[stack]" || below.path == "[heap]" || above.start < below.end+size+2*room {
-			continue // the stack and the heap grow into what is beside them
+	const room = 4 * signatureMask
+	var at, largest uint64
+	for i := 1; i < len(regions); i++ {
+		below, above := regions[i-1].end, regions[i].start
+		if above < 1<<47 && above > below && above-below > largest {
+			largest, at = above-below, below+(above-below)/2
 		}
-		return (above.start - room - size) &^ (page - 1), nil
 	}
-	return 0, errors.New("the process has no room in its address space")
+	if largest < size+room {
+		return 0, errors.New("the process has no room in its address space")
+	}
+	return at&^(signatureMask|4095) | signature, nil
 }

@@ -16,9 +16,11 @@ def _builtin(name):
 
     spec = spec()
     spec.name, spec.origin, spec.parent, spec.loader = name, "built-in", "", None
+    before = set(_modules)
     module = imp.create_builtin(spec)
     imp.exec_builtin(module)
-    _modules.pop(name, None)
+    for added in set(_modules) - before:
+        del _modules[added]
     return module
 
 

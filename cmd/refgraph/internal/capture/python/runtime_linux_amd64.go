@@ -19,11 +19,11 @@ type interpreter struct {
 // needed are the names of CPython that the code in the process uses. All belong to
 // the interface that stays the same from 3.2 on.
 var needed = []string{
-	"Py_IsInitialized", "Py_AddPendingCall", "PyGILState_Ensure", "PyGILState_Release",
+	"Py_IsInitialized", "Py_AddPendingCall", "PyGILState_Ensure", "PyGILState_Release", "PyGILState_Check",
 	"PyErr_Fetch", "PyErr_Restore", "PyErr_Clear", "PyErr_SetString", "PyExc_RuntimeError",
 	"Py_CompileString", "PyEval_EvalCode", "PyImport_AddModule", "PyModule_GetDict", "PySys_GetObject",
 	"PyDict_New", "PyDict_SetItemString", "PyDict_Clear", "PyCFunction_NewEx",
-	"PyBytes_AsString", "PyBytes_Size", "Py_IncRef", "Py_DecRef",
+	"PyBytes_AsString", "PyBytes_Size", "Py_IncRef", "Py_DecRef", "PyObject_Str", "PyUnicode_AsUTF8String",
 }
 
 const adviceImport = "a program that runs on CPython 3.8 or later can also dump itself: refgraph capture python --print-dumper"
@@ -55,6 +55,16 @@ func findInterpreter(p *capture.Process, mem memory, regions []region) (*interpr
 		return in, nil
 	}
 	return nil, &capture.Refusal{Why: fmt.Sprintf("process %d (%s) is not CPython, or its symbols are stripped", p.PID, p.Name), Advice: "pgrep -a python lists the Python processes; " + adviceImport}
+}
+
+// function is the address of a function of any image, 0 if there is none.
+func (in *interpreter) function(name string) uint64 {
+	for _, im := range in.all {
+		if at := im.lookup(name); len(at) > 0 {
+			return at[0]
+		}
+	}
+	return 0
 }
 
 // otherImplementation names the Python that is no CPython, or "".

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/refgraph/refgraph/cmd/refgraph/internal/capture"
 	"golang.org/x/sys/unix"
 )
 
@@ -137,7 +138,10 @@ func afterwards(r *unix.PtraceRegs) *unix.PtraceRegs {
 
 // explainStop says why a thread could not be stopped.
 func explainStop(pid int, err error) error {
+	var refusal *capture.Refusal
 	switch {
+	case errors.As(err, &refusal):
+		return err
 	case errors.Is(err, errNoStop):
 		return fmt.Errorf("the main thread of process %d does not stop: it waits in the kernel, or the process is frozen (docker pause)", pid)
 	case errors.Is(err, errEnded), errors.Is(err, unix.ESRCH):
