@@ -166,6 +166,9 @@ func (t *ticketAsker) verdict(a *ask.PathsAnswer, v *view.View) []ticket.Text {
 	case v.Verdict == "":
 		return []ticket.Text{ticket.Say(out, " Only pools hold them ("+view.PooledWords+").")}
 	}
+	if c := a.Cut; c != nil && len(c.Places) > 0 && !c.Verified && !c.Many {
+		return []ticket.Text{ticket.Say(out, " What to cut is not proven for this heap.")}
+	}
 	return []ticket.Text{ticket.Say(out, " ", t.a.name(view.UpperFirst(v.Verdict)), ".")}
 }
 

@@ -82,7 +82,7 @@ func (d *draft) holders() string {
 	h := d.answer.Held
 	head := [2]string{"Held by, on the shortest path", "Objects"}
 	if h.Exact {
-		head = [2]string{"Held by", "Objects, alone"}
+		head = [2]string{"Held by", "Objects (by it alone)"}
 	}
 	var rows [][2]Text
 	for i, r := range h.Rows {
@@ -92,7 +92,7 @@ func (d *draft) holders() string {
 		}
 		n := count(r.Reaches)
 		if h.Exact {
-			n += ", " + count(r.Sole)
+			n += " (" + count(r.Sole) + ")"
 		}
 		rows = append(rows, [2]Text{r.Who, Say(n)})
 	}
