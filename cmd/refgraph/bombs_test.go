@@ -57,6 +57,20 @@ func pyList(tag byte, entry string, n int) []byte {
 	return pyRecord(tag, "["+strings.Repeat(entry+",", n-1)+entry+"]")
 }
 
+// javaHeap is a heap dump of a JVM with one segment.
+func javaHeap(segment []byte) []byte {
+	b := append([]byte("JAVA PROFILE 1.0.2\x00\x00\x00\x00\x08"), make([]byte, 8)...)
+	b = append(b, 0x0c, 0, 0, 0, 0)
+	return append(binary.BigEndian.AppendUint32(b, uint32(len(segment))), segment...)
+}
+
+func javaClasses(n int) (b []byte) {
+	for i := range n {
+		b = append(binary.BigEndian.AppendUint64(append(b, 0x20), uint64(16+8*i)), make([]byte, 4+6*8+4+3*2)...)
+	}
+	return b
+}
+
 // snapshot is a tracemalloc pickle whose list of traces is made by ops.
 func snapshot(ops string) []byte {
 	body := "\x8c\x0btracemalloc\x94\x8c\x08Snapshot\x94\x93\x94)\x81\x94}\x94(\x8c\x06traces\x94\x8c\x0btracemalloc\x94\x8c\x07_Traces\x94\x93\x94" +
@@ -118,6 +132,8 @@ func TestBombs(t *testing.T) {
 		{"python roots", "top", func() []byte { return pyHeap(pyList('R', `{}`, 3000000)) }, "lists of types, roots and names"},
 		{"names", "top", func() []byte { return pyHeap(pyList('N', `[1,""]`, 3000000)) }, "lists of types, roots and names"},
 		{"batches", "top", func() []byte { return pyHeap(bytes.Repeat(pyObject, 500000)) }, "lists of types, roots and names"},
+		{"java roots", "top", func() []byte { return javaHeap(bytes.Repeat([]byte("\x05\x00\x00\x00\x00\x00\x00\x00\x10"), 3000000)) }, "lists of types, roots and names"},
+		{"java classes", "top", func() []byte { return javaHeap(javaClasses(500000)) }, "lists of types, roots and names"},
 		{"shared traceback", "sites", func() []byte { return sharedTraceback(20000) }, ""},
 		{"dicts", "sites", func() []byte { return snapshot(strings.Repeat("}", 5000000)) }, "more lists, dicts or objects than a snapshot has"},
 		{"remembered", "sites", func() []byte { return snapshot("N" + strings.Repeat("\x94", 40000000)) }, "remembers more values than it makes"},

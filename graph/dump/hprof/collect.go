@@ -67,6 +67,13 @@ func (h *heap) collect(ctx context.Context) (*collected, error) {
 	return merge(out, free), nil
 }
 
+// What is kept of a class, of each of its fields and of a root, in bytes.
+const (
+	classCost = 600
+	fieldCost = 60
+	rootCost  = 180
+)
+
 // part is what one segment has.
 type part struct {
 	run     addrRun
@@ -147,11 +154,17 @@ func (c *collector) segment(ctx context.Context, seg segment) (part, error) {
 				c.short(err)
 				break
 			}
+			if err := c.h.src.Charge(classCost + fieldCost*(len(x.Statics)+len(x.Own))); err != nil {
+				return p, err
+			}
 			p.classes, p.names = append(p.classes, &x), append(p.names, names)
 			p.lone = append(p.lone, r.id)
 			p.low |= r.id
 			prev.id = 0
 		case r.id != 0: // a root without an object is none
+			if err := c.h.src.Charge(rootCost); err != nil {
+				return p, err
+			}
 			p.roots = append(p.roots, r)
 		}
 	}
