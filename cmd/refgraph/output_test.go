@@ -57,7 +57,7 @@ func TestFullDisk(t *testing.T) {
 			for _, left := range []int{0, whole.Len() - 1} {
 				errs.Reset()
 				code := (&app{out: &fullDisk{left}, err: &errs}).run(t.Context(), args)
-				if code != exitFailed || !strings.Contains(errs.String(), "refgraph: cannot write standard output: no space left on device") {
+				if code != exitFailed || !strings.Contains(errs.String(), "cannot write standard output: no space left on device") {
 					t.Errorf("refgraph %s with room for %d of %d bytes: exit %d: %s", command+flag, left, whole.Len(), code, errs.String())
 				}
 			}
