@@ -23,7 +23,7 @@ func TestSecondRunSaysTheSame(t *testing.T) {
 	addr := regexp.MustCompile(`"object": "(0x[0-9a-f]+)"`).FindStringSubmatch(run("paths", "--type", "main.profile", "--json"))
 	for _, command := range []string{
 		"info", "top", "top --by retained", "top --all", "suspects", "paths --type main.profile", "paths --type string --raw",
-		"paths --type string", "paths --type string -n 0", "dominators", "dominators --by-type", "cycles", "cycles -n 3", "backrefs --type main.server", "refs --type main.server",
+		"paths --type string", "paths --type string -n 0", "dominators", "dominators --objects", "cycles", "cycles -n 3", "backrefs --type main.server", "refs --type main.server",
 		"object -n 3 " + addr[1], "object " + addr[1],
 	} {
 		for _, flag := range []string{"", " --json"} {

@@ -11,7 +11,7 @@ import (
 // dominatorsFlags are the flags of dominators.
 type dominatorsFlags struct {
 	object   string
-	byType   bool
+	objects  bool
 	depth    int
 	siblings int
 	least    float64
@@ -27,13 +27,14 @@ func newDominators(a *app) *cobra.Command {
 object passes through those above it, so it is freed when one of them is. That is
 not how it is reachable; refgraph paths shows that.
 
-Places that retain the most are opened first. --by-type puts objects of one type
-with one parent together.`,
+Objects of one type with one parent are together, and stand below the roots that
+alone hold them, or below "held by several", which no root alone frees. Places that
+retain the most are opened first. --objects shows single objects.`,
 		Args: oneDump,
 		RunE: func(c *cobra.Command, args []string) error { return runDominators(c.Context(), a, args[0], f) },
 	}
 	c.Flags().StringVar(&f.object, "object", "", "start at the object at (or around) this address, not at the roots")
-	c.Flags().BoolVar(&f.byType, "by-type", false, "group objects by type")
+	c.Flags().BoolVar(&f.objects, "objects", false, "single objects, not grouped by type")
 	c.Flags().IntVar(&f.depth, "depth", 0, "most steps down; 0 for as many as fit")
 	c.Flags().IntVar(&f.siblings, "max-siblings", 10, "most children shown of one parent")
 	c.Flags().Float64Var(&f.least, "least", 0.2, "leave out what retains less than this percentage of the whole")
@@ -51,7 +52,7 @@ func runDominators(ctx context.Context, a *app, path string, f dominatorsFlags) 
 	}
 	defer s.Close()
 	found, err := s.Dominators(ctx, ask.DominatorsQuestion{
-		Object: f.object, ByType: f.byType, Raw: a.raw, Depth: f.depth, Siblings: f.siblings, Nodes: f.pic.maxNodes, Least: f.least})
+		Object: f.object, Objects: f.objects, Raw: a.raw, Depth: f.depth, Siblings: f.siblings, Nodes: f.pic.maxNodes, Least: f.least})
 	if err != nil {
 		return err
 	}

@@ -263,7 +263,7 @@ func TestAnswersKeepTheContract(t *testing.T) {
 			}
 			steps := paths.Paths[0].Steps
 			for _, command := range [][]string{
-				{"info", file}, {"top", file, "--by", "retained"}, {"suspects", file}, {"dominators", file}, {"dominators", file, "--by-type"},
+				{"info", file}, {"top", file, "--by", "retained"}, {"suspects", file}, {"dominators", file}, {"dominators", file, "--objects"},
 				{"cycles", file}, {"backrefs", file, typ, "--depth", "1"}, {"refs", file, typ, "--depth", "1"},
 				{"object", file, steps[len(steps)-1].Object}, {"diff", file, file, "--fail-on", "type=*,grows>1"},
 			} {

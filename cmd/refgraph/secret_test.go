@@ -80,7 +80,7 @@ func (s *secrets) runAll(t *testing.T, secret *regexp.Regexp, flags ...string) {
 		for _, args := range [][]string{
 			{"info", dump}, {"top", dump, "-n", "0"}, {"top", dump, "--by", "retained"}, {"suspects", dump},
 			{"paths", dump, "--type", "main.vault"}, {"paths", dump, "--type", "string", "--raw"}, {"paths", dump, "--object", text},
-			{"object", dump, vault}, {"object", dump, text}, {"dominators", dump}, {"dominators", dump, "--by-type"}, {"cycles", dump},
+			{"object", dump, vault}, {"object", dump, text}, {"dominators", dump}, {"dominators", dump, "--objects"}, {"cycles", dump},
 			{"backrefs", dump, "--object", text, "--depth", "4"}, {"refs", dump, "--object", vault, "--depth", "4"}, {"diff", dump, dump},
 		} {
 			check(append(args, json...)...)

@@ -5,13 +5,14 @@ import (
 
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/dominator"
+	"github.com/refgraph/refgraph/graph/lang"
 	"github.com/refgraph/refgraph/graph/suspect"
 )
 
 // DominatorsQuestion asks what must be cut to free what.
 type DominatorsQuestion struct {
 	Object   string  // start at this object, not at the roots
-	ByType   bool    // put objects of one type with one parent together
+	Objects  bool    // single objects, not those of one type with one parent together
 	Raw      bool    // show containers' insides
 	Depth    int     // most steps down; 0 is any
 	Siblings int     // most children of one parent; 0 is 10
@@ -33,7 +34,8 @@ type DominatorsAnswer struct {
 
 // Branch is one place of the dominator tree.
 type Branch struct {
-	Object        string   `json:"object"` // the largest, of several
+	Root          *Root    `json:"root,omitempty"` // of what these roots alone hold; Type is empty then
+	Object        string   `json:"object"`         // the largest, of several
 	Type          string   `json:"type"`
 	Count         int      `json:"count"`
 	ShallowBytes  uint64   `json:"shallow_bytes"`
@@ -62,16 +64,76 @@ func (s *Session) Dominators(ctx context.Context, q DominatorsQuestion) (*Domina
 		if of != graph.None {
 			all = h.Tree.Retained(of)
 		}
-		top, err := h.Tree.Branches(ctx, of, &dominator.BranchOptions{
-			ByType: q.ByType, Raw: q.Raw, Depth: q.Depth, Siblings: q.Siblings, Nodes: q.Nodes, Least: uint64(q.Least / 100 * float64(all))})
+		var roots *rootGroups
+		opts := &dominator.BranchOptions{
+			ByType: !q.Objects, Raw: q.Raw, Depth: q.Depth, Siblings: q.Siblings, Nodes: q.Nodes, Least: uint64(q.Least / 100 * float64(all))}
+		if of == graph.None && !q.Objects {
+			roots = groupRoots(s.g)
+			if opts.Owners, err = h.Tree.Owners(ctx, roots.of); err != nil {
+				return nil, err
+			}
+		}
+		top, err := h.Tree.Branches(ctx, of, opts)
 		if err != nil {
 			return nil, err
 		}
-		return s.dominators(h, of, top), nil
+		return s.dominators(h, of, top, roots), nil
 	})
 }
 
-func (s *Session) dominators(h *suspect.Heap, of graph.NodeID, top *dominator.Branch) *DominatorsAnswer {
+// rootGroups are the groups of a graph's roots.
+type rootGroups struct {
+	of    []int32       // by root
+	first []*graph.Root // by group
+	count []int         // by group: roots that are told apart
+}
+
+func groupRoots(g *graph.Graph) *rootGroups {
+	words := lang.Of(g)
+	out := &rootGroups{of: make([]int32, len(g.Roots()))}
+	known := map[lang.GroupKey]int32{}
+	type member struct {
+		group  int32
+		number uint64
+	}
+	seen := map[member]bool{}
+	for i := range g.Roots() {
+		r := &g.Roots()[i]
+		key := words.GroupOf(r)
+		k, ok := known[key]
+		if !ok {
+			k = int32(len(out.first))
+			known[key] = k
+			out.first, out.count = append(out.first, r), append(out.count, 0)
+		}
+		out.of[i] = k
+		number, one := words.Member(r)
+		if m := (member{k, number}); !one || !seen[m] {
+			seen[m] = true
+			out.count[k]++
+		}
+	}
+	return out
+}
+
+// box is the box of what the roots of one group alone hold, or those of several.
+func (r *rootGroups) box(g *graph.Graph, b *dominator.Branch) (Box, Root) {
+	if b.Owner == dominator.Several {
+		return Box{Kind: RootBox, ID: "r-several", Name: "held by several", Count: 1, Retained: b.Retained, Sized: true}, Root{"several", "held by several"}
+	}
+	box := rootBox(g, r.first[b.Owner])
+	if r.count[b.Owner] > 1 {
+		box = groupBox(g, r.first[b.Owner], r.count[b.Owner])
+	}
+	box.Retained, box.Sized = b.Retained, true
+	name := lang.Of(g).Root(r.first[b.Owner]).String()
+	if r.count[b.Owner] > 1 {
+		name = lang.Of(g).Group(r.first[b.Owner]).String()
+	}
+	return box, Root{r.first[b.Owner].Kind.String(), name}
+}
+
+func (s *Session) dominators(h *suspect.Heap, of graph.NodeID, top *dominator.Branch, roots *rootGroups) *DominatorsAnswer {
 	out := &DominatorsAnswer{Dump: newDump(s.g), Nodes: []Branch{}, RetainedBytes: top.Retained, OfObject: of != graph.None}
 	b := s.painter(h.Tree)
 	out.Picture = b.p
@@ -84,6 +146,12 @@ func (s *Session) dominators(h *suspect.Heap, of graph.NodeID, top *dominator.Br
 	out.MoreCount, out.MoreBytes = top.More, top.MoreSize
 	for _, c := range top.Children {
 		out.Nodes = append(out.Nodes, newBranch(s.g, c))
+		if c.Rooted {
+			box, root := roots.box(s.g, c)
+			out.Nodes[len(out.Nodes)-1].Root = &root
+			b.rooted(c, box)
+			continue
+		}
 		at := len(b.p.Boxes)
 		b.branch(c, -1)
 		b.held(h.Paths, at, c.Node, c.Count)
@@ -93,8 +161,11 @@ func (s *Session) dominators(h *suspect.Heap, of graph.NodeID, top *dominator.Br
 
 func newBranch(g *graph.Graph, b *dominator.Branch) Branch {
 	out := Branch{
-		Object: id(g, b.Node), Type: g.TypeName(b.Node), Count: b.Count, ShallowBytes: b.Shallow,
+		Object: id(g, b.Node), Count: b.Count, ShallowBytes: b.Shallow,
 		RetainedBytes: b.Retained, Children: []Branch{}, MoreCount: b.More, MoreBytes: b.MoreSize,
+	}
+	if b.Node != graph.None {
+		out.Type = g.TypeName(b.Node)
 	}
 	for _, c := range b.Children {
 		out.Children = append(out.Children, newBranch(g, c))

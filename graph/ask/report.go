@@ -52,6 +52,6 @@ func (s *Session) Report(ctx context.Context, q ReportQuestion) (*ReportAnswer, 
 		}
 		out.Paths = append(out.Paths, a)
 	}
-	out.Dominators, err = s.Dominators(ctx, DominatorsQuestion{ByType: true, Raw: q.Raw, Siblings: 12, Nodes: reportBlocks})
+	out.Dominators, err = s.Dominators(ctx, DominatorsQuestion{Raw: q.Raw, Siblings: 12, Nodes: reportBlocks})
 	return out, err
 }

@@ -24,11 +24,20 @@ func (b *painter) branch(x *dominator.Branch, parent int) {
 	if parent >= 0 {
 		b.arrow(Arrow{From: parent, To: at, Count: x.Count, Retained: x.Retained, Label: b.heldBy(x.Node, x.Nodes)})
 	}
+	b.children(x, at, box.ID)
+}
+
+// rooted adds what roots alone hold.
+func (b *painter) rooted(x *dominator.Branch, box Box) {
+	b.children(x, b.add(box), box.ID)
+}
+
+func (b *painter) children(x *dominator.Branch, at int, name string) {
 	for _, c := range x.Children {
 		b.branch(c, at)
 	}
 	if x.More > 0 && float64(x.MoreSize) >= moreShare*float64(b.p.Total) {
-		more := b.add(Box{Kind: MoreBox, ID: box.ID + "-more", Count: x.More, Retained: x.MoreSize, Sized: true})
+		more := b.add(Box{Kind: MoreBox, ID: name + "-more", Count: x.More, Retained: x.MoreSize, Sized: true})
 		b.arrow(Arrow{From: at, To: more, Count: x.More, Retained: x.MoreSize})
 	}
 }

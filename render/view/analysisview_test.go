@@ -76,9 +76,9 @@ func check(t *testing.T, v *view.View, want ...string) {
 func TestDominatorView(t *testing.T) {
 	p, s := cacheOf(t, 20)
 	ok := must[*ask.DominatorsAnswer](t)
-	check(t, view.Dominators(ok(s.Dominators(t.Context(), ask.DominatorsQuestion{ByType: true}))),
+	check(t, view.Dominators(ok(s.Dominators(t.Context(), ask.DominatorsQuestion{}))),
 		"its dominator tree", "main.cache", "main.Cache", `.m["…"] 20×`, "main.Session", ".user 20×")
-	q := ask.DominatorsQuestion{Object: fmt.Sprintf("0x%x", p.Address(p.ID("c"))), Siblings: 3}
+	q := ask.DominatorsQuestion{Object: fmt.Sprintf("0x%x", p.Address(p.ID("c"))), Siblings: 3, Objects: true}
 	check(t, view.Dominators(ok(s.Dominators(t.Context(), q))), "What is freed with this main.Cache", "× 18 more")
 }
 

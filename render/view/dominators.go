@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -12,6 +13,14 @@ import (
 // are not always those it refers to; an arrow has a name if it is a reference.
 func Dominators(a *ask.DominatorsAnswer) *View {
 	v := of(a.Picture)
+	for i := range v.Nodes {
+		if n := &v.Nodes[i]; n.Kind == RootNode && n.Sized {
+			n.Note = "frees " + Bytes(n.Retained) + " (" + Percent(Share(n.Retained, v.Total)) + ")"
+			if n.ID == "r-several" {
+				n.Note = Bytes(n.Retained) + " (" + Percent(Share(n.Retained, v.Total)) + "): no root alone frees it"
+			}
+		}
+	}
 	v.Title = "What must be cut to free the heap: its dominator tree"
 	if a.OfObject {
 		top := &a.Nodes[0]
@@ -23,7 +32,7 @@ func Dominators(a *ask.DominatorsAnswer) *View {
 	facts := append([]string{Bytes(a.RetainedBytes) + " retained"}, infoFacts(&a.Picture.Info)...)
 	v.Subtitle = []string{strings.Join(facts, " · "), "each object is freed when the one above it is; dominators, not references"}
 	if a.MoreCount > 0 {
-		v.LeftOut = append(v.LeftOut, fmt.Sprintf("%s more objects that only the roots hold, %s", Count(a.MoreCount), Bytes(a.MoreBytes)))
+		v.LeftOut = append(v.LeftOut, fmt.Sprintf("%s more objects, %s", Count(a.MoreCount), Bytes(a.MoreBytes)))
 	}
 	return v
 }
@@ -33,7 +42,11 @@ func Blocks(list []ask.Branch) []Block {
 	var out []Block
 	for i := range list {
 		b := &list[i]
-		out = append(out, Block{ID: "b-" + b.Object, Name: b.Type, Note: b.Object, Retained: b.RetainedBytes, Count: b.Count, Children: Blocks(b.Children)})
+		name := b.Type
+		if b.Root != nil {
+			name = b.Root.Name
+		}
+		out = append(out, Block{ID: "b-" + cmp.Or(b.Object, name), Name: name, Note: b.Object, Retained: b.RetainedBytes, Count: b.Count, Children: Blocks(b.Children)})
 	}
 	return out
 }
