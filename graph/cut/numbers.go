@@ -24,7 +24,9 @@ type numbers struct {
 	*survey
 	tree    *retain.Tree
 	out     *Answer
-	f       *flood
+	f       *flood // of the whole heap
+	w       *flood // of what leads to targets, which is enough to count them
+	all     int    // objects of that if nothing is cut
 	places  []*spot
 	single  bool // one place is all of the set
 	objects int  // that are held for good, without any cut
@@ -48,6 +50,9 @@ func (n *numbers) run(set []placeID) error {
 		return err
 	}
 	n.out.Verified = n.f.reached == 0
+	if n.w, err = startFlood(n.slice, set, true); err != nil {
+		return err
+	}
 	n.places = n.spots(set)
 	n.single = len(set) == 1 && len(n.places) == 1
 	n.out.Held = len(n.places)
@@ -111,11 +116,11 @@ func (n *numbers) order() error {
 		tried = n.places[:maxShown]
 	}
 	for _, s := range tried {
-		if err := n.f.let(s.ids); err != nil {
+		if err := n.w.let(s.ids); err != nil {
 			return err
 		}
-		s.returns, s.tbytes = n.f.reached, n.f.tbytes
-		n.f.undo(s.ids)
+		s.returns, s.tbytes = n.w.reached, n.w.tbytes
+		n.w.undo(s.ids)
 	}
 	slices.SortStableFunc(tried, func(a, b *spot) int {
 		return cmp.Or(cmp.Compare(b.returns, a.returns), cmp.Compare(b.tbytes, a.tbytes), cmp.Compare(a.ids[0], b.ids[0]))
@@ -131,9 +136,7 @@ func (n *numbers) letRest() (shown int, err error) {
 		for _, s := range n.places[maxShown:] {
 			rest = append(rest, s.ids...)
 		}
-		err := n.f.let(rest)
-		n.f.commit()
-		return maxShown, err
+		return maxShown, n.commit(rest)
 	}
 	all := float64(n.alive)
 	var bytes float64
@@ -141,19 +144,37 @@ func (n *numbers) letRest() (shown int, err error) {
 		bytes += float64(n.g.Size(t))
 	}
 	shown = len(n.places)
+	var rest []placeID
 	for ; shown > 1; shown-- {
 		s := n.places[shown-1]
-		if err := n.f.let(s.ids); err != nil {
+		if err := n.w.let(s.ids); err != nil {
 			return 0, err
 		}
-		left, leftB := float64(n.f.reached), float64(n.f.tbytes)
+		left, leftB := float64(n.w.reached), float64(n.w.tbytes)
 		if few := left <= leftTargets*all || left <= leftMore*all && leftB <= leftBytes*bytes; !few && shown <= maxShown {
-			n.f.undo(s.ids)
+			n.w.undo(s.ids)
 			break
 		}
-		n.f.commit()
+		n.w.commit()
+		rest = append(rest, s.ids...)
 	}
-	return shown, nil
+	if len(rest) == 0 {
+		return shown, nil
+	}
+	return shown, n.commit(rest)
+}
+
+// commit lets places in for good.
+func (n *numbers) commit(rest []placeID) error {
+	if err := n.f.let(rest); err != nil {
+		return err
+	}
+	n.f.commit()
+	if err := n.w.let(rest); err != nil {
+		return err
+	}
+	n.w.commit()
+	return nil
 }
 
 // each counts for each place what it does alone, when all others are let in.
@@ -162,6 +183,11 @@ func (n *numbers) each(shown []*spot) error {
 	if err != nil {
 		return err
 	}
+	base, err := startFlood(n.slice, nil, true)
+	if err != nil {
+		return err
+	}
+	n.all = base.objects
 	for i, s := range shown {
 		var others []placeID
 		for j, o := range shown {
@@ -169,15 +195,37 @@ func (n *numbers) each(shown []*spot) error {
 				others = append(others, o.ids...)
 			}
 		}
-		if err := n.f.let(others); err != nil {
+		p := n.place(s)
+		p.Reaches = reach[i]
+		if p.Sole, p.AloneFrees, err = n.alone(others, p.Kind); err != nil {
 			return err
 		}
-		p := n.place(s)
-		p.Reaches, p.Sole, p.AloneFrees = reach[i], n.alive-n.f.reached, n.bytes-n.f.bytes
-		n.f.undo(others)
 		n.out.Places = append(n.out.Places, p)
 	}
 	return nil
+}
+
+// alone is what a place frees if all others are let in. If all that leads to
+// targets is still reached, then so is what it holds, and nothing is freed: that
+// is told without the whole heap. Threads that end let go of other things too.
+func (n *numbers) alone(others []placeID, kind Kind) (sole int, bytes uint64, err error) {
+	if len(others) > 0 && kind != Threads {
+		if err := n.w.let(others); err != nil {
+			return 0, 0, err
+		}
+		sole = n.alive - n.w.reached
+		whole := n.w.objects == n.all
+		n.w.undo(others)
+		if whole {
+			return sole, 0, nil
+		}
+	}
+	if err := n.f.let(others); err != nil {
+		return 0, 0, err
+	}
+	sole, bytes = n.alive-n.f.reached, n.bytes-n.f.bytes
+	n.f.undo(others)
+	return sole, bytes, nil
 }
 
 // place names a place of the answer.
