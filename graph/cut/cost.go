@@ -79,6 +79,8 @@ func (v *survey) price(id placeID, rec []float64, head boxID, fan, most, retaine
 		cost += costMain
 	case p.class >= 0:
 		cost += costThreads
+	case b.root != nil && b.root.Kind == graph.RootModule:
+		cost += costMain // what lives as long as the program: nobody lets go of it
 	case b.root != nil && (b.root.Kind == graph.RootStack || b.root.Kind == graph.RootThread):
 		cost += costVariable
 	}

@@ -11,7 +11,7 @@ import (
 var javascript = Language{
 	Runtime: graph.RuntimeJS, Tag: "JS", Thread: "thread", Joint: " · ",
 	// The readers' words for roots are whole.
-	Heads:      map[graph.RootKind]string{graph.RootGlobal: "", graph.RootJNI: "", graph.RootRuntime: "", graph.RootFinalizer: ""},
+	Heads:      map[graph.RootKind]string{graph.RootGlobal: "", graph.RootModule: "", graph.RootJNI: "", graph.RootRuntime: "", graph.RootFinalizer: ""},
 	Hue:        Hue{Shade{"#009e73", "#3ecfa4"}, Shade{"#e5f5f0", "#0f2d25"}, Shade{"#b9e3d6", "#1f5545"}},
 	Collection: "bound it, or use a WeakMap if the keys decide how long entries live",
 	Listeners:  "removeEventListener or an AbortSignal; what a closure captures lives as long as the closure",

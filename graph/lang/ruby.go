@@ -9,7 +9,7 @@ import (
 var ruby = Language{
 	Runtime: graph.RuntimeRuby, Tag: "Ruby", Thread: "thread", Joint: " · ",
 	// The readers' words for roots are whole.
-	Heads:      map[graph.RootKind]string{graph.RootGlobal: "", graph.RootJNI: "", graph.RootRuntime: "", graph.RootFinalizer: ""},
+	Heads:      map[graph.RootKind]string{graph.RootGlobal: "", graph.RootModule: "", graph.RootJNI: "", graph.RootRuntime: "", graph.RootFinalizer: ""},
 	Hue:        Hue{Shade{"#aa3377", "#e07ab3"}, Shade{"#f8ebf2", "#331826"}, Shade{"#e6c0d5", "#5f2a48"}},
 	Collection: "bound it, or use ObjectSpace::WeakMap if the keys decide how long entries live",
 	Listeners:  "remove the block or method where it was added",

@@ -47,7 +47,7 @@ func (r *reader) addRoots(ctx context.Context) error {
 		}
 		group := rootGroup{graph.RootJNI, graph.RankLibrary, r.nodeName(to)}
 		if edges[i].kind == edgeShortcut {
-			group = rootGroup{graph.RootGlobal, graph.RankUser, globalName(r.nodeName(to))}
+			group = rootGroup{graph.RootModule, graph.RankUser, globalName(r.nodeName(to))}
 		}
 		if group.name == "" {
 			group.name = "root"
@@ -69,9 +69,9 @@ func (r *reader) addGlobals() {
 		switch {
 		case r.kind[n] != nodeObject || !r.globals[r.g.Type(n)]:
 		case r.isProcess(n):
-			r.addRoot(n, rootGroup{graph.RootGlobal, graph.RankUser, processName}, "")
+			r.addRoot(n, rootGroup{graph.RootModule, graph.RankUser, processName}, "")
 		case !r.user && strings.HasSuffix(r.nodeName(n), globalSuffix):
-			r.addRoot(n, rootGroup{graph.RootGlobal, graph.RankUser, "global"}, "")
+			r.addRoot(n, rootGroup{graph.RootModule, graph.RankUser, "global"}, "")
 		}
 	}
 }

@@ -45,7 +45,7 @@ func (r *reader) addRoots(ctx context.Context) error {
 	seen := graph.NewBitset(r.g.Len())
 	add := func(n graph.NodeID, group rootGroup) {
 		if name := r.g.TypeName(n); name == "GlobalObject" || name == "Window" {
-			group = rootGroup{graph.RootGlobal, graph.RankUser, "global"}
+			group = rootGroup{graph.RootModule, graph.RankUser, "global"}
 		}
 		if seen.Has(n) || n == r.root {
 			return

@@ -52,7 +52,7 @@ func (r *reader) addRoots(ctx context.Context) error {
 func (r *reader) addConstants() {
 	for addr, c := range r.f.classes {
 		if n, ok := r.g.Find(addr); ok && c.name == "Object" && r.kind[n] == kindClass {
-			r.addRoot(n, rootGroup{graph.RootGlobal, graph.RankUser, "global constants"})
+			r.addRoot(n, rootGroup{graph.RootModule, graph.RankUser, "global constants"})
 		}
 	}
 }
