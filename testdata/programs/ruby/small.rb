@@ -21,6 +21,7 @@ end
 anon = Class.new(User); ANON = anon.new("x")
 def CACHE.special; 1; end
 th = Thread.new { local = Session.new(999); sleep }
+Thread.pass until th.stop?
 th[:req] = Session.new(1000)
 GC.start
 File.open(ARGV[0], 'w') { |f| ObjectSpace.dump_all(output: f) }
