@@ -39,7 +39,7 @@ func newAround(a *app, inbound bool, name, short, long string) *cobra.Command {
 		RunE:  func(c *cobra.Command, args []string) error { return runAround(c.Context(), a, args[0], inbound, f) },
 	}
 	c.Flags().StringVar(&f.typ, "type", "", "objects of this type: full or unqualified name, or glob")
-	c.Flags().StringVar(&f.object, "object", "", "the object at (or around) this address")
+	c.Flags().StringVar(&f.object, "object", "", "the object at (or around) this address, or with this id")
 	c.Flags().IntVar(&f.depth, "depth", 3, "steps from the objects")
 	c.Flags().IntVar(&f.siblings, "max-siblings", 10, "most neighbours shown of one object")
 	c.Flags().StringVar(&f.filter, "filter", "", "show only objects of these types: name or glob")

@@ -33,7 +33,7 @@ retain the most are opened first. --objects shows single objects.`,
 		Args: oneDump,
 		RunE: func(c *cobra.Command, args []string) error { return runDominators(c.Context(), a, args[0], f) },
 	}
-	c.Flags().StringVar(&f.object, "object", "", "start at the object at (or around) this address, not at the roots")
+	c.Flags().StringVar(&f.object, "object", "", "start at the object at (or around) this address, or with this id, not at the roots")
 	c.Flags().BoolVar(&f.objects, "objects", false, "single objects, not grouped by type")
 	c.Flags().IntVar(&f.depth, "depth", 0, "most steps down; 0 for as many as fit")
 	c.Flags().IntVar(&f.siblings, "max-siblings", 10, "most children shown of one parent")

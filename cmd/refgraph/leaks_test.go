@@ -20,7 +20,7 @@ var seeded = []struct{ name, detector, reason string }{
 	{"local", "stack", "main.collect"},
 	{"listener", "listeners", "callbacks (main.view), held by .listeners of global main.clicks"},
 	{"closure", "listeners", "callbacks (func main.connect.func1), held by global main.hooks"},
-	{"blocked", "stack", "goroutines wait at main.answer main.go:154 (chan receive)"},
+	{"blocked", "stack", "goroutines wait at main.answer main.go:157 (chan receive)"},
 	{"list", "linked-list", "a linked list of 5,000 main.change"},
 	{"queue", "collection", "one list.List holds 5,000 main.event, held by global main.events"},
 }

@@ -18,7 +18,7 @@ func newObject(a *app) *cobra.Command {
 		Short: "One object: type, sizes, fields, referrers, why it is alive",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 2 || strings.HasPrefix(args[0], "0x") && !strings.HasPrefix(args[1], "0x") {
-				return usageError{hintError{fmt.Errorf("which object?"), "refgraph object DUMP 0x…; addresses are in the output of paths"}}
+				return usageError{hintError{fmt.Errorf("which object?"), "refgraph object DUMP ADDRESS; addresses and ids are in the output of paths"}}
 			}
 			return nil
 		},

@@ -28,15 +28,15 @@ The first line says what must let go so that they become garbage: the places of
 least cost, checked by a search of the heap without them, and what that frees.
 --cut asks what other places would free.
 
---type takes a full name, an unqualified name or a glob; --object an address.
+--type takes a full name, an unqualified name or a glob; --object an address or id.
 -o FILE draws it: .svg .png .dot .mmd .md .txt .json, or - for standard output.
 Without -o it prints a text tree that is good to paste.`,
 		Args: oneDump,
 		RunE: func(c *cobra.Command, args []string) error { return runPaths(c.Context(), a, args[0], f) },
 	}
 	c.Flags().StringVar(&f.typ, "type", "", "objects of this type: full or unqualified name, or glob")
-	c.Flags().StringVar(&f.object, "object", "", "the object at (or around) this address")
 	c.Flags().StringArrayVar(&f.cut, "cut", nil, "what if this place let go? as an answer spells it; may be given several times")
+	c.Flags().StringVar(&f.object, "object", "", "the object at (or around) this address, or with this id")
 	c.Flags().IntVarP(&f.n, "number", "n", 50, "most paths in JSON")
 	c.Flags().IntVar(&f.pic.depth, "depth", 0, "steps from the objects that are shown singly, the rest is collapsed; 0 for all")
 	f.pic.add(c)

@@ -1,10 +1,9 @@
 package ask
 
 import (
-	"fmt"
-
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/dominator"
+	"github.com/refgraph/refgraph/graph/lang"
 	"github.com/refgraph/refgraph/graph/retain"
 )
 
@@ -24,12 +23,7 @@ func newDump(g *graph.Graph) Dump {
 }
 
 // id writes an object's address or id; "" for none.
-func id(g *graph.Graph, n graph.NodeID) string {
-	if n == graph.None {
-		return ""
-	}
-	return fmt.Sprintf("0x%x", g.Address(n))
-}
+func id(g *graph.Graph, n graph.NodeID) string { return lang.Of(g).ID(n) }
 
 // Path is one retaining path, the target's step last.
 type Path struct {

@@ -1,11 +1,8 @@
 package ask
 
 import (
-	"fmt"
-	"strconv"
-	"strings"
-
 	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/lang"
 )
 
 // pick returns the objects that a type and an object name, and a short name for
@@ -25,18 +22,22 @@ func pick(g *graph.Graph, typ, object string) (set graph.Bitset, name string, er
 		set.Add(n)
 		return set, g.TypeName(n), nil
 	}
-	return nil, "", wrong("which objects?", "give --type NAME or --object 0x…; refgraph top lists the types")
+	return nil, "", wrong("which objects?", "give --type NAME or --object ADDRESS; refgraph top lists the types")
 }
 
-// findObject returns the object at, or around, an address.
+// findObject returns the object with an id, or at or around an address.
 func findObject(g *graph.Graph, object string) (graph.NodeID, error) {
-	addr, err := strconv.ParseUint(strings.TrimPrefix(strings.ToLower(object), "0x"), 16, 64)
+	words := lang.Of(g)
+	at, err := words.ParseID(object)
 	if err != nil {
-		return graph.None, wrong(fmt.Sprintf("--object %s: not a hexadecimal address", object), "")
+		return graph.None, wrong("--object "+err.Error(), words.Help())
 	}
-	n, _, ok := g.Containing(addr)
+	n, ok := g.Find(at)
+	if !ok && words.Within() {
+		n, _, ok = g.Containing(at)
+	}
 	if !ok {
-		return graph.None, &Error{What: fmt.Sprintf("no object at 0x%x", addr), Do: "addresses are those of refgraph's output or the program's %p; the object may be gone"}
+		return graph.None, &Error{What: "no object " + object, Do: words.Help()}
 	}
 	return n, nil
 }

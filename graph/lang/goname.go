@@ -15,6 +15,16 @@ func GoName(s string) string {
 	if !strings.ContainsAny(s, "/%") {
 		return s
 	}
+	return GoNames(s, GoShort)
+}
+
+// GoShort is one qualified identifier without its import path: `b.T` of
+// `example.com/a/b.T`.
+func GoShort(full string) string { return GoUnescape(withoutPath(full)) }
+
+// GoNames returns a name with each identifier in it, qualified or not, replaced.
+// What is between them, and the text of struct tags, stays.
+func GoNames(s string, replace func(identifier string) string) string {
 	var b strings.Builder
 	for len(s) > 0 {
 		if s[0] == '"' || s[0] == '`' {
@@ -32,7 +42,7 @@ func GoName(s string) string {
 		if n < 0 {
 			n = len(s)
 		}
-		b.WriteString(GoUnescape(withoutPath(s[:n])))
+		b.WriteString(replace(s[:n]))
 		s = s[n:]
 	}
 	return b.String()

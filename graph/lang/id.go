@@ -54,6 +54,10 @@ func (w *Words) ParseID(text string) (uint64, error) {
 	return id, nil
 }
 
+// Within reports whether a number inside an object names it: addresses do, ids do
+// not.
+func (w *Words) Within() bool { return w.g.Addressed() && w.Language.ParseID == nil }
+
 // Help says where ids are from, for the hint of an error.
 func (w *Words) Help() string {
 	switch {

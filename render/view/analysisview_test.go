@@ -10,6 +10,7 @@ import (
 	"github.com/refgraph/refgraph/graph/ask"
 	"github.com/refgraph/refgraph/graph/dump"
 	"github.com/refgraph/refgraph/graph/graphtest"
+	"github.com/refgraph/refgraph/graph/lang"
 	"github.com/refgraph/refgraph/render/view"
 )
 
@@ -78,7 +79,7 @@ func TestDominatorView(t *testing.T) {
 	ok := must[*ask.DominatorsAnswer](t)
 	check(t, view.Dominators(ok(s.Dominators(t.Context(), ask.DominatorsQuestion{}))),
 		"its dominator tree", "main.cache", "main.Cache", `.m["…"] 20×`, "main.Session", ".user 20×")
-	q := ask.DominatorsQuestion{Object: fmt.Sprintf("0x%x", p.Address(p.ID("c"))), Siblings: 3, Objects: true}
+	q := ask.DominatorsQuestion{Object: lang.Of(p.Graph).ID(p.ID("c")), Siblings: 3, Objects: true}
 	check(t, view.Dominators(ok(s.Dominators(t.Context(), q))), "What is freed with this main.Cache", "× 18 more")
 }
 

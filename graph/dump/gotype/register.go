@@ -2,8 +2,6 @@ package gotype
 
 import (
 	"context"
-	"fmt"
-	"reflect"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -96,8 +94,12 @@ func (ty *Typer) register(ctx context.Context, workers int) ([]graph.TypeID, err
 	})
 	ids := make([]graph.TypeID, len(used))
 	list, shapes := splitShapes(list)
-	names := displayNames(list)
+	names, same := displayNames(ty.exe, list)
 	for i, in := range list {
+		if same[i] != i {
+			ids[in.t.id] = ids[list[same[i]].t.id]
+			continue
+		}
 		id := ty.b.Types().Add(names[i])
 		ids[in.t.id] = id
 		for len(ty.byTypeID) <= int(id) {
@@ -143,54 +145,3 @@ func splitShapes(list []*info) (rest []*info, shapes map[*info]*info) {
 const shapePrefix = "go.shape."
 
 func isShape(t *Type) bool { return strings.Contains(t.FullName, shapePrefix) }
-
-// displayNames gives every type a name of its own: the short one, the full one
-// where several packages have a type of that name, and a number if all else is
-// equal, as for types that are local to different functions.
-func displayNames(list []*info) []string {
-	short, full := map[string]int{}, map[string]int{}
-	for _, in := range list {
-		short[objectName(in.t, groupsName(in.t.Name))]++
-	}
-	out := make([]string, len(list))
-	for i, in := range list {
-		out[i] = objectName(in.t, groupsName(in.t.Name))
-		if short[out[i]] == 1 {
-			continue
-		}
-		out[i] = objectName(in.t, in.t.FullName)
-		if full[out[i]]++; full[out[i]] > 1 {
-			out[i] += fmt.Sprintf(" (%d)", full[out[i]])
-		}
-	}
-	return out
-}
-
-// groupsName is how the groups of a map are called whose map has no known type:
-// the allocator knows the structs that they are made of.
-func groupsName(name string) string {
-	if rest, ok := strings.CutPrefix(name, "[]map.group["); ok {
-		return "map[" + rest + " (groups)"
-	}
-	if rest, ok := strings.CutPrefix(name, "map.group["); ok {
-		return "map[" + rest + " (group)"
-	}
-	return name
-}
-
-// objectName tells an object that only holds a string's, slice's, map's or
-// channel's first words from the thing itself.
-func objectName(t *Type, name string) string {
-	if name == "[]uint8" {
-		name = "[]byte" // as the array behind it is named
-	}
-	if t.Part == PartNone {
-		switch t.Kind {
-		case reflect.String, reflect.Slice:
-			return name + " (header)"
-		case reflect.Map, reflect.Chan:
-			return name + " (variable)"
-		}
-	}
-	return name
-}

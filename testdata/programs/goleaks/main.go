@@ -2,10 +2,13 @@
 // few percent of its heap, made to be dumped and searched for suspects.
 //
 // -leak says which leaks it has (comma-separated, or all); without a leak the
-// same code cleans up after itself. It writes a heap dump of itself to -o.
+// same code cleans up after itself. It writes a heap dump of itself to -o; with
+// -wait it first says that it is ready and waits for a line, so that a core of the
+// same moment can be taken.
 package main
 
 import (
+	"bufio"
 	"container/list"
 	"flag"
 	"fmt"
@@ -223,17 +226,18 @@ func main() {
 	leak := flag.String("leak", "", "leaks to have: cache, local, listener, closure, blocked, list, queue, all")
 	n := flag.Int("n", 5000, "how many objects each part handles")
 	out := flag.String("o", "goleaks.heapdump", "file to write the heap dump to")
+	wait := flag.Bool("wait", false, "wait for a line before the heap dump is written")
 	flag.Parse()
 	for name := range strings.SplitSeq(*leak, ",") {
 		leaky[name] = true
 	}
-	if err := run(*n, *out); err != nil {
+	if err := run(*n, *out, *wait); err != nil {
 		fmt.Fprintln(os.Stderr, "goleaks:", err)
 		os.Exit(1)
 	}
 }
 
-func run(n int, out string) error {
+func run(n int, out string, wait bool) error {
 	s := newServer()
 	ready, quit := make(chan struct{}), make(chan struct{})
 	go collect(n, ready, quit)
@@ -250,6 +254,10 @@ func run(n int, out string) error {
 	runtime.GC()
 	if leaky[""] { // the clean version
 		fillPool(20 * n)
+	}
+	if wait {
+		fmt.Println("ready")
+		bufio.NewReader(os.Stdin).ReadString('\n')
 	}
 	f, err := os.Create(out)
 	if err != nil {

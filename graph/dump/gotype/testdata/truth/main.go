@@ -17,6 +17,7 @@ import (
 	"unsafe"
 
 	"example.com/truth/inner"
+	otherinner "example.com/truth/other/inner"
 )
 
 type Session struct {
@@ -221,7 +222,7 @@ func main() {
 			typeOf(new(map[string]*Session)), typeOf(new(map[bigKey][20]*Session)), typeOf(new(map[int32]bool)), typeOf(new(chan *Session)),
 			typeOf(new([]*Session)), typeOf(new([3]string)), typeOf(new(any)), typeOf(new(io.Writer)), typeOf(new(func(int) string)),
 			typeOf(new(inner.Pair[string, []inner.Key])), typeOf(new(inner.Base)), typeOf(new(struct{ a, b *inner.Key })),
-			typeOf(new(time.Time)), typeOf(new(string)), typeOf(new(uint8)), typeOf(new(<-chan map[string][]*inner.Key)),
+			typeOf(new(inner.Twin)), typeOf(new(otherinner.Twin)), typeOf(new(time.Time)), typeOf(new(string)), typeOf(new(uint8)), typeOf(new(<-chan map[string][]*inner.Key)),
 		},
 		Globals: map[string]uint64{
 			"main.sessions": addr(&sessions), "main.queue": addr(&queue), "main.cache": addr(&cache), "main.big": addr(&big),

@@ -26,3 +26,6 @@ var Default = New(&Base{Keys: []Key{{Name: "k"}}})
 //
 //go:noinline
 func New[T any](v T) *Pair[T, Key] { return &Pair[T, Key]{First: v} }
+
+// Twin has the name of a type of another package of this name.
+type Twin struct{ A int }
