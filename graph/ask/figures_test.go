@@ -1,12 +1,12 @@
 package ask_test
 
 import (
-	"fmt"
 	"testing"
 
 	"github.com/refgraph/refgraph/graph/ask"
 	"github.com/refgraph/refgraph/graph/dump"
 	"github.com/refgraph/refgraph/graph/graphtest"
+	"github.com/refgraph/refgraph/graph/lang"
 )
 
 // heap is a session of a heap drawn as text.
@@ -44,7 +44,7 @@ func TestFigures(t *testing.T) {
 	if err != nil || info.Objects != 10 || info.ReachableObjects != 8 || info.ShallowBytes != 149 || info.ReachableBytes != 138 || info.References != 9 {
 		t.Errorf("info %+v %v", info, err)
 	}
-	o, err := s.Object(ctx, ask.ObjectQuestion{Object: fmt.Sprintf("0x%x", p.Address(p.ID("x"))), Number: 1})
+	o, err := s.Object(ctx, ask.ObjectQuestion{Object: lang.Of(p.Graph).ID(p.ID("x")), Number: 1})
 	if err != nil || o.ShallowBytes != 2 || o.RetainedBytes != 5 || o.ReferrerCount != 2 || len(o.Referrers) != 1 || len(o.Path.Steps) != 3 {
 		t.Errorf("object %+v %v", o, err)
 	}
