@@ -17,7 +17,11 @@ var golang = Language{
 	Generic:    regexp.MustCompile(`^(\[|map\[|chan |func\b|struct ?\{|string$)`),
 	Timer:      regexp.MustCompile(`^runtime\.timeTimer$`),
 	Insides:    []Inside{{regexp.MustCompile(`^sync\.indirect\[`), "sync.Map"}},
-	Cycles:     "Go's tracing collector frees cycles that no root reaches; only a cycle with an object that has a finalizer (runtime.SetFinalizer) is never freed",
-	Short:      GoName,
-	IDHelp:     "addresses are those of refgraph's output or the program's %p; the object may be gone",
+	Nameless: regexp.MustCompile(`^[^.]*$| object with|^(\[|\*|map\[|chan |<-chan|func\(|struct \{|interface \{|unsafe\.|` +
+		`(container/)?(list|ring|heap)\.|sync\.|(sync/)?atomic\.|btree\.(node|Map|BTree|G)|(simple)?lru\.)`),
+	ThreadTypes: []string{"runtime.g", "runtime.m"},
+	ThreadRoots: []string{"runtime.allgs", "runtime.allgptr"},
+	Cycles:      "Go's tracing collector frees cycles that no root reaches; only a cycle with an object that has a finalizer (runtime.SetFinalizer) is never freed",
+	Short:       GoName,
+	IDHelp:      "addresses are those of refgraph's output or the program's %p; the object may be gone",
 }

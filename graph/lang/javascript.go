@@ -18,6 +18,7 @@ var javascript = Language{
 	Callback:   regexp.MustCompile(`^closure\b|^(Function|\(closure\)|system / Context)$`),
 	Generic:    regexp.MustCompile(`^(Array|Object|Map|Set|WeakMap|\(.*\)|system / .*)$`),
 	Program:    regexp.MustCompile(`^(\(compiled code\)|\(object shape\)|\(symbol\)|\(system\)|system / .*|BuiltinModule|Module|ModuleRecord)$`),
+	Nameless:   bare,
 	Cycles:     tracing,
 	FormatID:   func(id uint64) string { return "@" + strconv.FormatUint(id, 10) },
 	ParseID: func(text string) (uint64, bool) {

@@ -19,6 +19,8 @@ var jvm = Language{
 	Callback: regexp.MustCompile(`\$\$Lambda`),
 	Generic:  regexp.MustCompile(`\[\]$|^java\.util\.|^java\.lang\.(Object|String|Class)$`),
 	Program:  regexp.MustCompile(`^java\.lang\.Class$`),
-	Cycles:   tracing,
-	Moves:    true,
+	Nameless: regexp.MustCompile(`^[^.]*$|\[\]$|^(java\.util\.|java\.lang\.ref\.|java\.lang\.ThreadLocal|scala\.collection\.|kotlin\.collections\.|` +
+		`com\.google\.common\.collect\.|it\.unimi\.dsi\.fastutil\.)`),
+	Cycles: tracing,
+	Moves:  true,
 }

@@ -37,6 +37,15 @@ type Language struct {
 	Timer *regexp.Regexp
 	// Insides are parts of containers that people know by the container's name.
 	Insides []Inside
+	// Nameless are the types whose name does not say what their objects are for,
+	// but the place that holds them does: containers, of the language and of
+	// well-known libraries, their insides, and builtins.
+	Nameless *regexp.Regexp
+	// ThreadTypes and ThreadRoots are the runtime's own account of its threads,
+	// which forgets a thread when it ends: types of objects, full names of globals.
+	ThreadTypes, ThreadRoots []string
+	// Packages is whether what is below a package is the same program's.
+	Packages bool
 	// Program are types of objects that are the program and no data: as many as
 	// it has classes, modules and functions, each held from many places.
 	Program *regexp.Regexp
@@ -104,6 +113,7 @@ var unknown = Language{
 	Hue:    Hue{Shade{"#777777", "#aaaaaa"}, Shade{"#f5f5f5", "#24272b"}, Shade{"#dcdcdc", "#44484d"}},
 	Thread: "thread", Joint: " · ",
 	Collection: "bound it, or remove entries when they are done with",
+	Nameless:   bare,
 	Listeners:  "return a function that unregisters, and call it; what a closure captures lives as long as the closure",
 	Cycles:     "the runtime is unknown; a tracing collector frees cycles that no root reaches, reference counting does not",
 }
@@ -111,3 +121,6 @@ var unknown = Language{
 // tracing is what cycles mean to all tracing collectors without a word of their
 // own.
 const tracing = "the tracing collector frees cycles that no root reaches: a cycle alone is not a leak, what holds it is"
+
+// bare are the types without a name of their own where types have no packages.
+var bare = regexp.MustCompile(`^$|^(Array|Object|Map|Set|WeakMap|Hash|\(|system|Function|\[)`)

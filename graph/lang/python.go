@@ -21,6 +21,8 @@ var python = Language{
 	Generic:  regexp.MustCompile(`^(builtins\.|collections\.)?(dict|list|tuple|set|frozenset|deque|OrderedDict|defaultdict|Counter|str|bytes|bytearray|mappingproxy|cell|type|module|code|function|\w+Meta|ABCMeta|EnumType)$|Meta$`),
 	Weak:     regexp.MustCompile(`^(weakref\.)?(ReferenceType|KeyedRef|WeakMethod)$`),
 	Program:  regexp.MustCompile(`^(builtins\.)?(type|module|code|function|\w+_descriptor|property|staticmethod|classmethod)$|(Meta|MetaClass|ABCMeta|EnumType)$`),
+	Nameless: regexp.MustCompile(`^[^.]*$|^(collections|types|weakref|functools|itertools|queue|builtins|array|contextvars)\.|^(_collections|_thread\.)`),
+	Packages: true,
 	Cycles:   "CPython frees cycles only when its cycle collector runs: until then, with gc.disable() or after gc.freeze() they stay, and finalizers in them run late",
 
 	CyclesHarm: true, CountsRefs: true,

@@ -142,7 +142,7 @@ func TestIDs(t *testing.T) {
 
 func TestLanguages(t *testing.T) {
 	for _, l := range append(lang.All(), lang.For("")) {
-		if l.Thread == "" || l.Joint == "" || l.Collection == "" || l.Listeners == "" || l.Cycles == "" || l.Hue.Line.Light == "" {
+		if l.Thread == "" || l.Joint == "" || l.Collection == "" || l.Listeners == "" || l.Cycles == "" || l.Hue.Line.Light == "" || l.Nameless == nil {
 			t.Errorf("%q lacks words: %+v", l.Runtime, l)
 		}
 		if (l.FormatID == nil) != (l.ParseID == nil) {

@@ -16,5 +16,6 @@ var ruby = Language{
 	Callback:   regexp.MustCompile(`^(Proc|Method)$`),
 	Generic:    regexp.MustCompile(`^(Array|Hash|String|class Object)$`),
 	Program:    regexp.MustCompile(`^(class |module |singleton class$|ICLASS$|IMEMO\b)`),
+	Nameless:   bare,
 	Cycles:     tracing,
 }
