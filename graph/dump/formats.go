@@ -2,6 +2,7 @@ package dump
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -37,7 +38,8 @@ type Format struct {
 	Title   string // for people: "Go heap dump (debug.WriteHeapDump)"
 	Capture string // how to take one, a command or a line of code
 	// Match reports whether the first bytes of a plain (decompressed) file are
-	// of this format.
+	// of this format. Where several are, the first whose reader does not return
+	// ErrNotMine has the file.
 	Match func(head []byte) bool
 	// Read builds the graph. The source stays open as long as the graph's
 	// Detailer is used.
@@ -67,17 +69,36 @@ func (e *UnknownFormatError) Hint() string {
 	return "known are: " + strings.Join(e.Know, ", ") + "; also inside gzip and zstd"
 }
 
-// recognise returns the format of a dump that begins with head.
-func recognise(name string, head []byte) (*Format, error) {
-	formats := Formats()
+// recognise returns the formats of a dump that begins with head, in the order in
+// which they are tried; at least one.
+func recognise(name string, head []byte, formats []Format) (found []*Format, err error) {
 	unknown := &UnknownFormatError{Name: name, What: guess(head)}
 	for i := range formats {
 		if formats[i].Match(head) {
-			return &formats[i], nil
+			found = append(found, &formats[i])
 		}
 		unknown.Know = append(unknown.Know, formats[i].Title)
 	}
-	return nil, unknown
+	if len(found) == 0 {
+		return nil, unknown
+	}
+	return found, nil
+}
+
+// firstOf gets a graph of the first format that says the file is its own. If none
+// does, the error is that of the first.
+func firstOf(found []*Format, get func(*Format) (*graph.Graph, error)) (f *Format, g *graph.Graph, err error) {
+	var first error
+	for _, f := range found {
+		g, err := get(f)
+		if !errors.Is(err, ErrNotMine) {
+			return f, g, err
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	return nil, nil, first
 }
 
 // guess says what a file that is no dump looks like, for those who named the

@@ -69,13 +69,14 @@ func with(ctx context.Context, src *source.Source, get func(*Format, *source.Sou
 		}
 	}()
 	var (
+		found []*Format
 		f     *Format
 		g     *graph.Graph
 		plain *source.Source
 	)
 	if err := src.Guard(func() (err error) {
 		plain, err = source.Plain(ctx, src, func(head []byte) (err error) {
-			f, err = recognise(src.Name, head)
+			found, err = recognise(src.Name, head, Formats())
 			return err
 		})
 		return err
@@ -84,7 +85,7 @@ func with(ctx context.Context, src *source.Source, get func(*Format, *source.Sou
 	}
 	src = plain
 	if err := src.Guard(func() (err error) {
-		g, err = get(f, src)
+		f, g, err = firstOf(found, func(f *Format) (*graph.Graph, error) { return get(f, src) })
 		return err
 	}); err != nil {
 		if errors.Is(err, io.ErrUnexpectedEOF) {
