@@ -166,7 +166,7 @@ func (h *heap) resolve(c *class) {
 }
 
 // maxDepth bounds how deep a class may be below others.
-const maxDepth = 1000
+const maxDepth = 100
 
 // kindOf is the kind of a reference in a field that class at declares, in an
 // instance of c.

@@ -84,6 +84,15 @@ func (h *heap) linkSupers() {
 	for _, x := range h.classes {
 		x.super = h.byID[x.Super]
 	}
+	for _, x := range h.classes { // a damaged dump can have a class below itself
+		depth := 0
+		for at := x; at != nil && depth <= maxDepth; at = at.super {
+			depth++
+		}
+		if depth > maxDepth {
+			x.super = nil
+		}
+	}
 	h.entries = map[string]bool{}
 	for _, x := range h.classes {
 		h.resolve(x)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/dump/internal/source"
@@ -188,5 +189,25 @@ func TestSeveralDumps(t *testing.T) {
 	}
 	if _, err := Read(t.Context(), source.FromBytes("two", data, source.Options{DumpID: 3})); err == nil {
 		t.Error("a third dump")
+	}
+}
+
+// TestCycleOfClasses reads classes that are below each other, each with many fields.
+func TestCycleOfClasses(t *testing.T) {
+	w := newDump("1.0.2", 8)
+	var own []testField
+	for i := range 500 {
+		own = append(own, testField{name: fmt.Sprint("f", i), typ: []byte{typeObject, typeByte, typeLong, typeShort}[i%4]})
+	}
+	const n = 50
+	for i := uint64(0); i < n; i++ {
+		w.class(0x1000+0x100*i, 0x1000+0x100*((i+1)%n), fmt.Sprint("C", i), nil, own)
+	}
+	start := time.Now()
+	if _, err := Read(t.Context(), w.source()); err != nil {
+		t.Fatal(err)
+	}
+	if d := time.Since(start); d > 10*time.Second {
+		t.Errorf("it took %s", d)
 	}
 }
