@@ -56,5 +56,6 @@ public class BigLeak {
         }
         System.out.println("READY");
         System.in.read();
+        System.exit(0);
     }
 }
