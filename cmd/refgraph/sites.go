@@ -62,6 +62,10 @@ func runSites(ctx context.Context, a *app, path string, f sitesFlags) error {
 	default:
 		printSites(a, found)
 	}
+	if found.Sampled {
+		fmt.Fprintln(a.out, "these are samples: bytes and counts are those of the objects that the memory profile has recorded, a small part of the heap;")
+		fmt.Fprintln(a.out, "compare the sites with each other, not with the heap (refgraph top has all objects)")
+	}
 	return nil
 }
 

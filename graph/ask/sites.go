@@ -8,8 +8,7 @@ import (
 
 	"github.com/refgraph/refgraph/graph/diff"
 	"github.com/refgraph/refgraph/graph/dump"
-	"github.com/refgraph/refgraph/graph/dump/goheap"
-	"github.com/refgraph/refgraph/graph/dump/python"
+	"github.com/refgraph/refgraph/graph/sites"
 )
 
 // SitesQuestion asks where the live memory was allocated.
@@ -28,6 +27,9 @@ type SitesAnswer struct {
 	Sites      []Site `json:"sites"`
 	TotalBytes int64  `json:"total_bytes"`
 	TotalCount int64  `json:"total_count"`
+	// Sampled is whether the program recorded a sample of its allocations only:
+	// all figures are those of the sampled objects, a part of the heap.
+	Sampled bool `json:"sampled"`
 
 	AllSites int `json:"-"` // shown or not
 }
@@ -50,11 +52,11 @@ type Frame struct {
 // Sites says where the live memory of a program was allocated. The file is a dump
 // with allocation sites, or has nothing else; so it needs no session.
 func Sites(ctx context.Context, path string, q SitesQuestion, opts *dump.Options) (*SitesAnswer, error) {
-	by := python.Group(q.By)
+	by := sites.Group(q.By)
 	if by == "" {
-		by = python.ByLine
+		by = sites.ByLine
 	}
-	if by != python.ByLine && by != python.ByFile && by != python.ByTraceback {
+	if by != sites.ByLine && by != sites.ByFile && by != sites.ByTraceback {
 		return nil, wrong(fmt.Sprintf("--by %s: not one of lineno, filename, traceback", q.By), "")
 	}
 	filters, err := q.filters()
@@ -65,7 +67,7 @@ func Sites(ctx context.Context, path string, q SitesQuestion, opts *dump.Options
 	if err != nil {
 		return nil, err
 	}
-	out := &SitesAnswer{Sites: []Site{}}
+	out := &SitesAnswer{Sites: []Site{}, Sampled: now.Sampled}
 	for _, t := range now.Traces {
 		out.TotalBytes += t.Size
 		out.TotalCount += t.Count
@@ -82,7 +84,7 @@ func Sites(ctx context.Context, path string, q SitesQuestion, opts *dump.Options
 	if err != nil {
 		return nil, err
 	}
-	all := python.Compare(old, now, by, q.Cumulative)
+	all := sites.Compare(old, now, by, q.Cumulative)
 	out.AllSites = len(all)
 	for _, x := range first(all, q.Number) {
 		out.Sites = append(out.Sites, Site{Traceback: newFrames(x.Frames), Bytes: x.NewSize, Count: x.NewCount, OldBytes: &x.OldSize, OldCount: &x.OldCount})
@@ -90,13 +92,13 @@ func Sites(ctx context.Context, path string, q SitesQuestion, opts *dump.Options
 	return out, nil
 }
 
-func (q *SitesQuestion) filters() (list []python.Filter, err error) {
+func (q *SitesQuestion) filters() (list []sites.Filter, err error) {
 	for _, x := range []struct {
 		patterns []string
 		exclude  bool
 	}{{q.Include, false}, {q.Exclude, true}} {
 		for _, p := range x.patterns {
-			filter, err := python.ParseFilter(p, x.exclude, q.AllFrames)
+			filter, err := sites.ParseFilter(p, x.exclude, q.AllFrames)
 			if err != nil {
 				return nil, err
 			}
@@ -106,13 +108,11 @@ func (q *SitesQuestion) filters() (list []python.Filter, err error) {
 	return list, nil
 }
 
-func openSites(ctx context.Context, path string, filters []python.Filter, opts *dump.Options) (*python.Snapshot, error) {
+func openSites(ctx context.Context, path string, filters []sites.Filter, opts *dump.Options) (*sites.Snapshot, error) {
 	s, err := dump.Sites(ctx, path, opts)
-	if errors.Is(err, python.ErrNoSites) {
-		return nil, &Error{What: fmt.Sprintf("%s: %v", path, err), Do: "start the program with python -X tracemalloc, or call tracemalloc.start() in it"}
-	}
-	if errors.Is(err, goheap.ErrNoSites) {
-		return nil, &Error{What: fmt.Sprintf("%s: %v", path, err), Do: "refgraph top and refgraph suspects need none"}
+	var none *sites.NoneError
+	if errors.As(err, &none) {
+		return nil, &Error{What: fmt.Sprintf("%s: %v", path, err), Do: none.Do}
 	}
 	if err != nil {
 		return nil, err
@@ -128,7 +128,7 @@ func first[T any](list []T, n int) []T {
 	return list
 }
 
-func newFrames(frames []python.Frame) []Frame {
+func newFrames(frames []sites.Frame) []Frame {
 	out := make([]Frame, len(frames))
 	for i, f := range frames {
 		out[i] = Frame{f.File, f.Line}
@@ -166,7 +166,8 @@ func addSites(ctx context.Context, r *diff.Report, oldPath, newPath string) erro
 		s, err := dump.Sites(ctx, path, nil)
 		if err != nil {
 			var unknown *dump.UnknownFormatError
-			if errors.Is(err, python.ErrNoSites) || errors.Is(err, goheap.ErrNoSites) || errors.As(err, &unknown) {
+			var none *sites.NoneError
+			if errors.As(err, &none) || errors.As(err, &unknown) {
 				return nil // a dump without sites
 			}
 			return err
@@ -177,9 +178,9 @@ func addSites(ctx context.Context, r *diff.Report, oldPath, newPath string) erro
 	return nil
 }
 
-func siteAmounts(s *python.Snapshot) map[string]diff.Amount {
+func siteAmounts(s *sites.Snapshot) map[string]diff.Amount {
 	out := map[string]diff.Amount{}
-	for _, st := range s.Statistics(python.ByLine, false) {
+	for _, st := range s.Statistics(sites.ByLine, false) {
 		if len(st.Frames) > 0 {
 			out[st.Frames[0].String()] = diff.Amount{Count: int(st.Count), Bytes: uint64(max(0, st.Size))}
 		}

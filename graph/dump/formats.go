@@ -9,6 +9,7 @@ import (
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/dump/internal/source"
 	"github.com/refgraph/refgraph/graph/dump/python"
+	"github.com/refgraph/refgraph/graph/sites"
 )
 
 // Options, Progress and the errors of readers; see package source.
@@ -44,6 +45,9 @@ type Format struct {
 	// Read builds the graph. The source stays open as long as the graph's
 	// Detailer is used.
 	Read func(ctx context.Context, src *source.Source) (*graph.Graph, error)
+	// Sites reads where the live memory was allocated; nil for a format that never
+	// tells. A dump that does not is a *sites.NoneError.
+	Sites func(ctx context.Context, src *source.Source) (*sites.Snapshot, error)
 	// Restore makes the Detailer of a graph that was read before, of what its
 	// [graph.Restorer] kept. nil if the dump must be read for that.
 	Restore func(ctx context.Context, src *source.Source, g *graph.Graph, state func(column string) []byte) (graph.Detailer, error)

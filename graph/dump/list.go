@@ -20,6 +20,7 @@ func Formats() []Format {
 			Match:   goheap.Match,
 			Read:    goheap.Read,
 			Restore: goheap.Restore,
+			Sites:   goSites,
 		},
 		{
 			Name:    "go-core",
@@ -36,6 +37,7 @@ func Formats() []Format {
 			Match:   python.Match,
 			Read:    python.Read,
 			Restore: python.Restore,
+			Sites:   python.ReadSites,
 		},
 		{
 			Name:    "hprof",

@@ -9,13 +9,13 @@ import (
 	"github.com/refgraph/refgraph/graph/dump/goheap"
 	"github.com/refgraph/refgraph/graph/dump/internal/source"
 	"github.com/refgraph/refgraph/graph/dump/python"
+	"github.com/refgraph/refgraph/graph/sites"
 )
 
 // Sites reads where the live memory of a program was allocated: from a
-// tracemalloc snapshot, a Python heap dump or the memory profile in a Go heap
-// dump, which has sampled objects only. Its errors are those of [Open],
-// python.ErrNoSites and goheap.ErrNoSites.
-func Sites(ctx context.Context, path string, opts *Options) (*python.Snapshot, error) {
+// dump whose format has them, or from a file that has nothing else, as a tracemalloc
+// snapshot. Its errors are those of [Open] and *sites.NoneError.
+func Sites(ctx context.Context, path string, opts *Options) (*sites.Snapshot, error) {
 	if opts == nil {
 		opts = &Options{}
 	}
@@ -23,24 +23,31 @@ func Sites(ctx context.Context, path string, opts *Options) (*python.Snapshot, e
 	if err != nil {
 		return nil, err
 	}
-	var read func(context.Context, *source.Source) (*python.Snapshot, error)
+	var read func(context.Context, *source.Source) (*sites.Snapshot, error)
 	plain, err := source.Plain(ctx, src, func(head []byte) error {
-		switch {
-		case goheap.Match(head):
-			read = goSites
-		case python.Match(head), python.MatchTracemalloc(head):
+		if python.MatchTracemalloc(head) {
 			read = python.ReadSites
-		default:
-			return &UnknownFormatError{Name: src.Name, What: "neither a tracemalloc snapshot nor a heap dump with allocation sites", Know: []string{"Go heap dump", "tracemalloc snapshot (Snapshot.dump)", "Python heap dump (refgraph_dump.py)"}}
+			return nil
 		}
-		return nil
+		unknown := &UnknownFormatError{Name: src.Name, What: "neither a heap dump with allocation sites nor a tracemalloc snapshot", Know: []string{"tracemalloc snapshot (Snapshot.dump)"}}
+		for _, f := range Formats() {
+			if f.Sites == nil {
+				continue
+			}
+			if f.Match(head) {
+				read = f.Sites
+				return nil
+			}
+			unknown.Know = append(unknown.Know, f.Title)
+		}
+		return unknown
 	})
 	if err != nil {
 		src.Close()
 		return nil, err
 	}
 	defer plain.Close()
-	var s *python.Snapshot
+	var s *sites.Snapshot
 	err = plain.Guard(func() (err error) {
 		s, err = read(ctx, plain)
 		return err
@@ -50,20 +57,20 @@ func Sites(ctx context.Context, path string, opts *Options) (*python.Snapshot, e
 
 // goSites is the memory profile of a Go heap dump: what was allocated at each
 // place and not yet freed.
-func goSites(ctx context.Context, src *source.Source) (*python.Snapshot, error) {
-	sites, err := goheap.ReadSites(ctx, src, nil)
+func goSites(ctx context.Context, src *source.Source) (*sites.Snapshot, error) {
+	found, err := goheap.ReadSites(ctx, src, nil)
 	if err != nil {
 		return nil, err
 	}
-	s := &python.Snapshot{}
-	for _, site := range sites.List {
+	s := &sites.Snapshot{Sampled: true}
+	for _, site := range found.List {
 		live := int64(site.Allocs - site.Frees)
 		if site.Frees > site.Allocs || live == 0 {
 			continue
 		}
-		t := python.Trace{Size: live * int64(site.Size), Count: live, Depth: len(site.Stack)}
+		t := sites.Trace{Size: live * int64(site.Size), Count: live, Depth: len(site.Stack)}
 		for _, call := range site.Stack {
-			t.Frames = append(t.Frames, python.Frame{File: call.File, Line: call.Line})
+			t.Frames = append(t.Frames, sites.Frame{File: call.File, Line: call.Line})
 		}
 		s.Limit = max(s.Limit, t.Depth)
 		s.Traces = append(s.Traces, t)

@@ -2,15 +2,12 @@ package goheap
 
 import (
 	"context"
-	"errors"
 	"strings"
 
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/dump/internal/source"
+	"github.com/refgraph/refgraph/graph/sites"
 )
-
-// ErrNoSites is returned for a dump without a memory profile.
-var ErrNoSites = errors.New("the dump has no allocation sites: the program does not link runtime.MemProfile (net/http/pprof does)")
 
 // Sites is the memory profile of a dump: where sampled objects were allocated.
 type Sites struct {
@@ -41,7 +38,7 @@ type Sample struct {
 	Site int // index in List
 }
 
-// ReadSites returns the allocation sites of a dump, or ErrNoSites. It costs a
+// ReadSites returns the allocation sites of a dump, or a *sites.NoneError. It costs a
 // pass over the dump; warn, if not nil, is told what cannot be read.
 func ReadSites(ctx context.Context, src *source.Source, warn func(graph.Warning)) (*Sites, error) {
 	if warn == nil {
@@ -52,7 +49,7 @@ func ReadSites(ctx context.Context, src *source.Source, warn func(graph.Warning)
 		return nil, err
 	}
 	if len(rec.sites.List) == 0 {
-		return nil, ErrNoSites
+		return nil, &sites.NoneError{Why: "the program does not link runtime.MemProfile (net/http/pprof does)", Do: "refgraph top and refgraph suspects need none"}
 	}
 	return &rec.sites, nil
 }

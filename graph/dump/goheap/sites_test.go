@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/refgraph/refgraph/graph/dump/internal/source"
+	"github.com/refgraph/refgraph/graph/sites"
 )
 
 // profiled is a program with a memory profile of every allocation.
@@ -48,14 +49,14 @@ func TestSites(t *testing.T) {
 	}
 	run(t, "go", "build", "-o", exe, file)
 	run(t, exe, dump)
-	sites, err := ReadSites(t.Context(), open(t, dump, source.Options{}), nil)
+	found, err := ReadSites(t.Context(), open(t, dump, source.Options{}), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	g := read(t, dump, source.Options{})
 	alive := 0
-	for _, s := range sites.Samples {
-		site := sites.List[s.Site]
+	for _, s := range found.Samples {
+		site := found.List[s.Site]
 		if len(site.Stack) == 0 || site.Stack[0].Func != "main.allocate" || site.Size != 4096 {
 			continue
 		}
@@ -70,7 +71,8 @@ func TestSites(t *testing.T) {
 	if alive != 50 {
 		t.Errorf("%d of 50 objects have a sample", alive)
 	}
-	if _, err := ReadSites(t.Context(), source.FromBytes("none", small().b, source.Options{}), nil); !errors.Is(err, ErrNoSites) {
-		t.Errorf("got %v, want ErrNoSites", err)
+	var none *sites.NoneError
+	if _, err := ReadSites(t.Context(), source.FromBytes("none", small().b, source.Options{}), nil); !errors.As(err, &none) || none.Do == "" {
+		t.Errorf("got %v, want a NoneError", err)
 	}
 }

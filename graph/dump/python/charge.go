@@ -5,6 +5,7 @@ import (
 	"unsafe"
 
 	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/sites"
 )
 
 // What is kept of entries of tables in other tables, in bytes.
@@ -34,7 +35,7 @@ func (f *file) charge(tag byte, p []byte) error {
 	case 'N', 'D':
 		n = entries(unsafe.Sizeof(idText{})) + len(p)
 	case 'L':
-		n = (1 + bytes.Count(p, []byte("["))) * int(unsafe.Sizeof(Frame{}))
+		n = (1 + bytes.Count(p, []byte("["))) * int(unsafe.Sizeof(sites.Frame{}))
 	case 'W':
 		n = entries(unsafe.Sizeof(graph.Warning{})) + len(p)
 	case 'B':

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/sites"
 )
 
 // Detail is the graph.Detailer of this format's graphs, with what only Python
@@ -86,7 +87,7 @@ func (d *Detail) Refcount(n graph.NodeID) (count int64, ok bool) {
 
 // Site returns where the object was allocated, the innermost frame first; nil if
 // that is not known.
-func (d *Detail) Site(n graph.NodeID) []Frame {
+func (d *Detail) Site(n graph.NodeID) []sites.Frame {
 	b, k := d.r.f.object(d.r.g.Record(n))
 	if s := int(b.site(k)); s > 0 && s <= len(d.r.f.sites) {
 		return d.r.f.sites[s-1]

@@ -13,7 +13,7 @@
 //     nothing refers to from outside.
 //
 // [ReadSites] and [ReadTracemalloc] give allocation sites, as statistics by
-// line, file or traceback, with tracemalloc's filters ([Snapshot]). The reader
+// line, file or traceback, with tracemalloc's filters (package sites). The reader
 // of tracemalloc's files interprets the few pickle opcodes and the four classes
 // that such a file needs, and refuses every other; it executes nothing.
 //

@@ -7,6 +7,7 @@ import (
 
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/dump/internal/source"
+	"github.com/refgraph/refgraph/graph/sites"
 )
 
 // file is a scanned dump.
@@ -18,7 +19,7 @@ type file struct {
 	roots    []root
 	names    []idText // attribute names
 	notes    []idText
-	sites    [][]Frame // innermost frame first; site 0 is none
+	sites    [][]sites.Frame // innermost frame first; site 0 is none
 	batches  []batch
 	objects  int
 	end      *end
@@ -173,7 +174,7 @@ func appendJSON[T any](p []byte, to *[]T) error {
 }
 
 func (f *file) site(p []byte) error {
-	var list []Frame
+	var list []sites.Frame
 	err := json.Unmarshal(p, &list)
 	for i := range list { // one copy of each file's name
 		name, ok := f.fileNames[list[i].File]

@@ -7,6 +7,7 @@ import (
 	"errors"
 
 	"github.com/refgraph/refgraph/graph/dump/internal/source"
+	"github.com/refgraph/refgraph/graph/sites"
 )
 
 // MatchTracemalloc reports whether a file that starts with head is a snapshot
@@ -19,7 +20,7 @@ func MatchTracemalloc(head []byte) bool {
 // ReadTracemalloc reads a snapshot that tracemalloc's Snapshot.dump wrote. It
 // returns source.ErrNotMine for other files and *source.SyntaxError for a file
 // that is damaged, or that is a pickle of anything else.
-func ReadTracemalloc(ctx context.Context, src *source.Source) (*Snapshot, error) {
+func ReadTracemalloc(ctx context.Context, src *source.Source) (*sites.Snapshot, error) {
 	head, err := src.Slice(0, int(min(64, src.Size)))
 	if err != nil || !MatchTracemalloc(head) {
 		return nil, source.ErrNotMine
@@ -32,7 +33,7 @@ func ReadTracemalloc(ctx context.Context, src *source.Source) (*Snapshot, error)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	t := &traces{u: u, frames: map[value]int{}, byText: map[string]int{}, lines: map[Frame]uint32{}, at: map[traceKey]int{}}
+	t := &traces{u: u, frames: map[value]int{}, byText: map[string]int{}, lines: map[sites.Frame]uint32{}, at: map[traceKey]int{}}
 	s, err := t.snapshot(v)
 	if errors.Is(err, errShape) {
 		return nil, src.Errorf(0, "not a tracemalloc snapshot: %v", err)
@@ -46,12 +47,12 @@ var errShape = errors.New("its values are not those of a snapshot")
 // for each place in the pickle that has one, however many traces share it.
 type traces struct {
 	u      *unpickler
-	frames map[value]int    // traceback by its tuple -> index of lists
-	byText map[string]int   // and by what is in it
-	lines  map[Frame]uint32 // numbers of the lines in byText
-	lists  [][]Frame
+	frames map[value]int          // traceback by its tuple -> index of lists
+	byText map[string]int         // and by what is in it
+	lines  map[sites.Frame]uint32 // numbers of the lines in byText
+	lists  [][]sites.Frame
 	at     map[traceKey]int // index in out
-	out    []Trace
+	out    []sites.Trace
 }
 
 type traceKey struct {
@@ -61,7 +62,7 @@ type traceKey struct {
 
 // snapshot makes a list of traces (domain, size, ((file, line), …), frames in all),
 // the last since Python 3.9; traces of equal tracebacks are summed up.
-func (t *traces) snapshot(v value) (*Snapshot, error) {
+func (t *traces) snapshot(v value) (*sites.Snapshot, error) {
 	inner, ok := t.u.attribute(v, "Snapshot", "traces")
 	if !ok {
 		return nil, errShape
@@ -75,7 +76,7 @@ func (t *traces) snapshot(v value) (*Snapshot, error) {
 			return nil, err
 		}
 	}
-	s := &Snapshot{Traces: t.out}
+	s := &sites.Snapshot{Traces: t.out}
 	if limit, ok := t.u.attribute(v, "Snapshot", "traceback_limit"); ok {
 		if n, ok := limit.int(); ok {
 			s.Limit = int(n)
@@ -104,7 +105,7 @@ func (t *traces) add(item value) error {
 		t.out[i].Count++
 		return nil
 	}
-	trace := Trace{Domain: int(domain), Size: size, Count: 1, Frames: t.lists[list], Depth: len(t.lists[list])}
+	trace := sites.Trace{Domain: int(domain), Size: size, Count: 1, Frames: t.lists[list], Depth: len(t.lists[list])}
 	if len(parts) == 4 {
 		if total, ok := parts[3].int(); ok {
 			trace.Depth = int(total)
@@ -124,7 +125,7 @@ func (t *traces) traceback(v value) (int, error) {
 	if !ok || len(items) == 0 {
 		return 0, errShape
 	}
-	frames := make([]Frame, len(items))
+	frames := make([]sites.Frame, len(items))
 	key := make([]byte, 0, 4*len(items))
 	for i, x := range items {
 		f, err := t.frame(x)
@@ -154,14 +155,14 @@ func (t *traces) traceback(v value) (int, error) {
 	return i, t.u.keep(40)
 }
 
-func (t *traces) frame(v value) (Frame, error) {
+func (t *traces) frame(v value) (sites.Frame, error) {
 	pair, ok := t.u.items(v)
 	if !ok || len(pair) != 2 || pair[0].kind() != isText {
-		return Frame{}, errShape
+		return sites.Frame{}, errShape
 	}
 	line, ok := pair[1].int()
 	if !ok {
-		return Frame{}, errShape
+		return sites.Frame{}, errShape
 	}
-	return Frame{t.u.texts[pair[0].index()], int(line)}, nil
+	return sites.Frame{File: t.u.texts[pair[0].index()], Line: int(line)}, nil
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/dump/internal/source"
+	"github.com/refgraph/refgraph/graph/sites"
 )
 
 const snapshotFile = "../../../testdata/python/tracemalloc"
@@ -19,7 +20,7 @@ const snapshotFile = "../../../testdata/python/tracemalloc"
 // row is a line of tracemalloc's own statistics, as trace.py prints them: the
 // frames innermost first, bytes, count.
 type row struct {
-	frames      []Frame
+	frames      []sites.Frame
 	size, count int64
 }
 
@@ -52,20 +53,20 @@ func compareStatistics(t *testing.T, file string, expected []byte) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	filter := func(patterns ...Filter) *Snapshot { return s.Filter(patterns) }
-	parse := func(pattern string, exclude, all bool) Filter {
-		f, err := ParseFilter(pattern, exclude, all)
+	filter := func(patterns ...sites.Filter) *sites.Snapshot { return s.Filter(patterns) }
+	parse := func(pattern string, exclude, all bool) sites.Filter {
+		f, err := sites.ParseFilter(pattern, exclude, all)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return f
 	}
-	for name, got := range map[string][]Statistic{
-		"lineno": s.Statistics(ByLine, false), "filename": s.Statistics(ByFile, false),
-		"traceback": s.Statistics(ByTraceback, false), "cumulative": s.Statistics(ByLine, true),
-		"include":    filter(parse("*/trace.py", false, false)).Statistics(ByLine, false),
-		"exclude":    filter(parse("*/trace.py", true, false), parse("<frozen*", true, false)).Statistics(ByLine, false),
-		"all_frames": filter(parse("*/trace.py:24", false, true)).Statistics(ByTraceback, false),
+	for name, got := range map[string][]sites.Statistic{
+		"lineno": s.Statistics(sites.ByLine, false), "filename": s.Statistics(sites.ByFile, false),
+		"traceback": s.Statistics(sites.ByTraceback, false), "cumulative": s.Statistics(sites.ByLine, true),
+		"include":    filter(parse("*/trace.py", false, false)).Statistics(sites.ByLine, false),
+		"exclude":    filter(parse("*/trace.py", true, false), parse("<frozen*", true, false)).Statistics(sites.ByLine, false),
+		"all_frames": filter(parse("*/trace.py:24", false, true)).Statistics(sites.ByTraceback, false),
 	} {
 		compareRows(t, name, got, want[name])
 	}
@@ -73,13 +74,13 @@ func compareStatistics(t *testing.T, file string, expected []byte) {
 
 // compareRows compares the numbers of each traceback; of rows of one size the
 // order is not defined.
-func compareRows(t *testing.T, name string, got []Statistic, want []row) {
+func compareRows(t *testing.T, name string, got []sites.Statistic, want []row) {
 	t.Helper()
 	if len(got) != len(want) || len(want) == 0 {
 		t.Errorf("%s: %d rows, tracemalloc has %d", name, len(got), len(want))
 		return
 	}
-	have := map[string]Statistic{}
+	have := map[string]sites.Statistic{}
 	for _, x := range got {
 		have[fmt.Sprint(x.Frames)] = x
 	}
@@ -103,12 +104,12 @@ func TestSitesOfDump(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, x := range s.Statistics(ByLine, false) {
+		for _, x := range s.Statistics(sites.ByLine, false) {
 			if filepath.Base(x.Frames[0].File) == "small.py" && x.Frames[0].Line == 25 && x.Count >= 200 {
 				return
 			}
 		}
-		t.Errorf("no site of 200 sessions: %v", s.Statistics(ByLine, false)[:5])
+		t.Errorf("no site of 200 sessions: %v", s.Statistics(sites.ByLine, false)[:5])
 	})
 }
 
@@ -119,7 +120,7 @@ const tinySnapshot = "\x80\x04\x8c\x0btracemalloc\x94\x8c\x08Snapshot\x94\x93\x9
 // TestTinySnapshot checks that the seed of the fuzz test is a snapshot.
 func TestTinySnapshot(t *testing.T) {
 	s, err := ReadTracemalloc(t.Context(), source.FromBytes("tiny", []byte(tinySnapshot), source.Options{}))
-	if err != nil || len(s.Traces) != 1 || s.Traces[0].Size != 56 || s.Traces[0].Frames[0] != (Frame{"m.py", 5}) {
+	if err != nil || len(s.Traces) != 1 || s.Traces[0].Size != 56 || s.Traces[0].Frames[0] != (sites.Frame{File: "m.py", Line: 5}) {
 		t.Errorf("%+v %v", s, err)
 	}
 }
@@ -162,7 +163,7 @@ func FuzzTracemalloc(f *testing.F) {
 			checkTyped(t, err)
 			return
 		}
-		s.Statistics(ByTraceback, false)
+		s.Statistics(sites.ByTraceback, false)
 	})
 }
 

@@ -1,4 +1,4 @@
-package python
+package sites
 
 import (
 	"cmp"
@@ -137,7 +137,7 @@ func ParseFilter(s string, exclude, allFrames bool) (Filter, error) {
 // Filter returns the traces that match any filter that includes, if there is
 // one, and none that excludes.
 func (s *Snapshot) Filter(filters []Filter) *Snapshot {
-	out := &Snapshot{Limit: s.Limit}
+	out := &Snapshot{Limit: s.Limit, Sampled: s.Sampled}
 	for _, t := range s.Traces {
 		if keep(&t, filters) {
 			out.Traces = append(out.Traces, t)
