@@ -33,7 +33,7 @@ func TestGoldenText(t *testing.T) {
 		"top-count-all": {"top", leak, "--exe", exe, "--by", "count", "--all", "-n", "4"}, "top-python": {"top", python, "-n", "0"},
 		"paths": {"paths", leak, "--exe", exe, "--type", "main.Session"}, "paths-raw": {"paths", leak, "--exe", exe, "--type", "main.User", "--raw"},
 		"paths-python": {"paths", python, "--type", "__main__.Session", "--refcounts"}, "object": {"object", leak, session, "--exe", exe, "-n", "2"},
-		"suspects": {"suspects", leak, "--exe", exe}, "suspects-python": {"suspects", python}, "dominators": {"dominators", leak, "--exe", exe, "--by-type"},
+		"suspects": {"suspects", leak, "--exe", exe}, "suspects-python": {"suspects", python}, "dominators": {"dominators", leak, "--exe", exe},
 		"cycles": {"cycles", leak, "--exe", exe, "-n", "3"}, "cycles-python": {"cycles", weak, "-n", "3"}, "backrefs": {"backrefs", leak, "--exe", exe, "--type", "main.Cache"},
 		"refs": {"refs", leak, "--exe", exe, "--type", "main.Cache", "--depth", "2"}, "sites": {"sites", traces, "-n", "3"},
 		"sites-growth": {"sites", traces, "--against", traces, "-n", "3"}, "diff": {"diff", python, weak, "-n", "4"},
