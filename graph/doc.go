@@ -21,9 +21,6 @@
 //  5. [Builder.AddRoot] and [Builder.Warn] at any time.
 //  6. [Builder.Build].
 //
-// [Stream] does steps 2 to 4 for formats that arrive object by object and name
-// references by address.
-//
 // Budget: at most 24 bytes an object and 5 bytes a reference for the forward
 // graph without labels; slot labels add 2 bytes a reference, name labels 4.
 package graph

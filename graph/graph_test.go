@@ -194,34 +194,6 @@ func TestWarningsOfOneTextAreCounted(t *testing.T) {
 	}
 }
 
-func TestStream(t *testing.T) {
-	b := NewBuilder(Info{}, NameLabels)
-	s := NewStream(b, 3)
-	ty := b.Types().Intern("T")
-	x, y := uint32(b.String(".x")), uint32(b.String(".y"))
-	s.Object(0x300, ty, 24, 7)
-	s.Ref(0x100, x, Strong)
-	s.Ref(0xbad0, x, Strong)
-	s.Object(0x100, ty, 16, 8)
-	s.Object(0x200, ty, 8, 9)
-	s.Ref(0x300, y, Weak)
-	dangling, err := s.Finish(t.Context())
-	if err != nil || dangling != 1 {
-		t.Fatalf("dangling %d, %v", dangling, err)
-	}
-	g, err := b.Build(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	last, ok := g.Find(0x300)
-	if !ok || last != 2 || g.Size(last) != 24 || g.Record(last) != 7 {
-		t.Fatalf("object 0x300 is %d of size %d", last, g.Size(last))
-	}
-	if !slices.Equal(g.Row(2), []NodeID{0}) || !slices.Equal(g.Row(1), []NodeID{2}) || g.RefKind(1, 0) != Weak {
-		t.Error("rows are wrong")
-	}
-}
-
 // What roots lost in the dump held has a root again: whatever nothing refers to,
 // and one object of each cycle.
 func TestAddResidue(t *testing.T) {

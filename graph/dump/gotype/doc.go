@@ -21,8 +21,8 @@
 // The layouts are those of Go 1.24 to 1.26, 64-bit, little-endian, ELF. They
 // are described in $GOROOT/src/internal/abi and $GOROOT/src/runtime/symtab.go.
 // Not read: Mach-O and PE executables, the variables of plugins and shared libraries,
-// the maps of GOEXPERIMENT=noswissmap, variables in registers, what the
-// compiler's wrappers of go and defer statements capture.
+// the maps of GOEXPERIMENT=noswissmap, what the compiler's wrappers of go and
+// defer statements capture.
 //
 // Slot labels: the rows of a graph built for a Typer have graph.SlotLabels. A
 // label is the index of the pointer word within the holder, see [SlotLabel].
