@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -324,7 +323,7 @@ func TestSchemaFindsFaults(t *testing.T) {
 	for _, text := range []string{`{"version":1,"go":"","os":"","arch":""}`, `{"go":"","os":"","arch":""}`, `{"version":"","go":"","os":"","arch":"","more":1}`} {
 		v, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
 		if err != nil || schema.Validate(v) == nil {
-			t.Error(fmt.Sprintf("%s passes (%v)", text, err))
+			t.Errorf("%s passes (%v)", text, err)
 		}
 	}
 }

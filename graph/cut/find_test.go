@@ -158,10 +158,6 @@ func checkAnswer(t *testing.T, seed uint64, s *slice, o *oracle, a *Answer, set 
 			main = append(main, p)
 		}
 	}
-	var rest []placeID
-	for _, p := range a.Rest {
-		rest = append(rest, p.ids...)
-	}
 	o2, b2, t2 := o.count(o.alive(main...))
 	if a.FreesObjects != objects-o2 || a.FreesBytes != bytes-b2 || a.Stays != t2 || a.FreesTargets != alive-t2 {
 		t.Fatalf("seed %d: %+v, naive frees %d objects %d bytes, %d stay", seed, a, objects-o2, bytes-b2, t2)

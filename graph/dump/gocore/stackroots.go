@@ -11,7 +11,6 @@ import (
 type goroutineRoots struct {
 	*roots
 	g      *goroutine
-	id     graph.ThreadID
 	places []*gotype.Place // of its frames, newest first
 	found  []foundRoot     // added when the thread is known
 }

@@ -101,9 +101,6 @@ const (
 var edgeKindNames = [...]string{edgeInternal: "internal", edgeContext: "context", edgeElement: "element", edgeProperty: "property",
 	edgeHidden: "hidden", edgeShortcut: "shortcut", edgeWeak: "weak"}
 
-// named reports whether name_or_index is a string.
-func (k edgeKind) named() bool { return k != edgeElement && k != edgeHidden }
-
 // layout finds the fields; the error says what is missing.
 func (m *meta) layout() (*layout, error) {
 	field := func(list []string, name string) int { return slices.Index(list, name) }

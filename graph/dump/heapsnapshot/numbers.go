@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"io"
-	"sort"
 
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/dump/internal/jsonscan"
@@ -103,11 +102,6 @@ func (n *numbers) chunk(i, width int) *records {
 // from makes a reader of the records from a position in the file on.
 func (n *numbers) from(off int64, width int) *records {
 	return &records{n: n, width: width, off: off, last: n.end}
-}
-
-// find returns the chunk with the comma number k (from 1 on).
-func (n *numbers) find(k int64) int {
-	return sort.Search(len(n.chunks), func(i int) bool { return n.chunks[i].before >= k }) - 1
 }
 
 // records reads records one after the other.

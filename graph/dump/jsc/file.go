@@ -37,8 +37,6 @@ type node struct {
 	flags       uint8  // 1 internal, 2 a plain object or of a class, 4 DOM element
 }
 
-const flagInternal = 1
-
 // edge is a reference: ids, and the number of a name or an index.
 type edge struct {
 	from, to uint64

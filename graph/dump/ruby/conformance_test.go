@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -235,7 +234,7 @@ func FuzzRead(f *testing.F) {
 		if err != nil {
 			var syntax *source.SyntaxError
 			if !errors.As(err, &syntax) {
-				t.Fatal(fmt.Sprintf("untyped error %T %v", err, err))
+				t.Fatalf("untyped error %T %v", err, err)
 			}
 			return
 		}

@@ -39,6 +39,9 @@ func (p *Process) Alive() bool { _, err := Look(p.PID); return err == nil }
 // Ready refuses a process that cannot answer; that is not known here.
 func (p *Process) Ready() error { return nil }
 
+// Catches reports whether a signal is safe to send; that is not known here.
+func (p *Process) Catches(syscall.Signal) bool { return false }
+
 // Signal is not supported here: which signals a process catches is not known.
 func (p *Process) Signal(syscall.Signal) error {
 	return fmt.Errorf("signals that are safe: %w", ErrUnsupported)

@@ -70,7 +70,6 @@ var (
 	always  = []byte{0xe9}
 	ifZero  = []byte{0x0f, 0x84}
 	ifNot   = []byte{0x0f, 0x85}
-	ifAbove = []byte{0x0f, 0x87}
 	ifBelow = []byte{0x0f, 0x82}
 )
 
@@ -136,9 +135,6 @@ func (c *code) syscall(number uint64, list ...arg) {
 // rax, rcx and rdx.
 func (c *code) saveFloats(at uint64)    { c.floats(at, 0x21) }
 func (c *code) restoreFloats(at uint64) { c.floats(at, 0x29) }
-
-// floatBytes is the size of what saveFloats writes.
-const floatBytes = 2688
 
 func (c *code) floats(at uint64, operation byte) {
 	c.set(rcx, at)

@@ -73,8 +73,6 @@ type region struct {
 	path                      string
 }
 
-func (r region) has(at uint64) bool { return r.start <= at && at < r.end }
-
 // maxRegions is how many mappings the kernel allows by far.
 const maxRegions = 1 << 20
 

@@ -73,13 +73,12 @@ func missing(t *testing.T, what, pkg string) {
 
 // subject is a running program that is captured.
 type subject struct {
-	t       testing.TB
-	cmd     *exec.Cmd
-	in      io.Writer
-	out     *bufio.Reader
-	errs    *lockedBuffer
-	lines   chan string
-	stopped bool
+	t     testing.TB
+	cmd   *exec.Cmd
+	in    io.Writer
+	out   *bufio.Reader
+	errs  *lockedBuffer
+	lines chan string
 }
 
 type lockedBuffer struct {
