@@ -44,8 +44,11 @@ func newSearch(g *graph.Graph) *search {
 func as[To, From any](a []From) []To {
 	var to To
 	var from From
-	size := uintptr(len(a)) * unsafe.Sizeof(from)
-	return unsafe.Slice((*To)(unsafe.Pointer(unsafe.SliceData(a))), size/unsafe.Sizeof(to))
+	k := uintptr(len(a)) * unsafe.Sizeof(from) / unsafe.Sizeof(to)
+	if k == 0 { // a pointer to it would point at what is behind it
+		return nil
+	}
+	return unsafe.Slice((*To)(unsafe.Pointer(unsafe.SliceData(a))), k)
 }
 
 // room hands out memory, first what waits for its own use.
