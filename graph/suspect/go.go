@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/refgraph/refgraph/graph"
@@ -24,20 +25,12 @@ func dueTimers(ctx context.Context, h *Heap) ([]Suspect, error) {
 	if err != nil {
 		return nil, err
 	}
-	var all *holding
-	for _, x := range list {
-		if !h.isTimer(x) {
-			continue
-		}
-		if all == nil {
-			all = newHolding(holdingKey{x.holder, x.elem, x.inline})
-			all.largest, all.most = x.largest, x.most
-		}
-		all.owners = append(all.owners, x.owners...)
-		all.elements += x.elements
-		all.retained += x.retained
+	i := slices.IndexFunc(list, h.isTimer)
+	if i < 0 {
+		return nil, nil
 	}
-	if all == nil || all.elements < h.least() || !h.enough(all.retained) {
+	all := h.everyHolder(list[i])
+	if all.elements < h.least() || !h.enough(all.retained) {
 		return nil, nil
 	}
 	calls := h.mostlyHeld(all)
@@ -52,6 +45,24 @@ func dueTimers(ctx context.Context, h *Heap) ([]Suspect, error) {
 	}
 	s.Fingerprint = h.digest("timers", calls)
 	return []Suspect{s}, ctx.Err()
+}
+
+// everyHolder is a holding with all holders of its type, also those of few elements.
+func (h *Heap) everyHolder(x *holding) *holding {
+	all := newHolding(holdingKey{x.holder, x.elem, x.inline})
+	for n, t := range h.Graph.TypeColumn() {
+		if n := graph.NodeID(n); t == x.holder && h.Tree.Reachable(n) {
+			held := tally{}
+			for c := range h.owned(n) {
+				if h.Graph.Type(c) == x.elem {
+					held.count++
+					held.retained += h.Tree.Retained(c)
+				}
+			}
+			all.add(n, &held)
+		}
+	}
+	return all
 }
 
 // mostlyHeld names the function that most of the largest holder's elements refer
