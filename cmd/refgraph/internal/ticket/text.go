@@ -113,13 +113,14 @@ func words(s string, style Style, start bool) Text {
 
 func cut(s string) string { return clean(s, longest) }
 
-// peel takes the punctuation off a word that no markup interprets there.
+// peel takes the punctuation off a word that no markup interprets there: two
+// colons in a row are no punctuation.
 func peel(word string) (lead, core, trail string) {
 	core = word
 	if rest, ok := strings.CutPrefix(core, "("); ok && len(rest) > 2 {
 		lead, core = "(", rest
 	}
-	for core != "" && strings.ContainsRune(",.;:)?", rune(core[len(core)-1])) {
+	for core != "" && strings.ContainsRune(",.;:)?", rune(core[len(core)-1])) && !strings.HasPrefix(core[len(core)-1:]+trail, "::") {
 		trail, core = core[len(core)-1:]+trail, core[:len(core)-1]
 	}
 	return lead, core, trail
