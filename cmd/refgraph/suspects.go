@@ -101,6 +101,9 @@ func printSuspect(a *app, number int, s *ask.Suspect) {
 	fmt.Fprintf(a.out, "%d. %s\n", number, a.name(s.Reason))
 	fmt.Fprintf(a.out, "   %s retained, %s of the reachable heap · %s · fingerprint %s\n",
 		view.Bytes(s.RetainedBytes), view.Percent(s.Share), s.Detector, s.Fingerprint)
+	if verdict := view.SuspectVerdict(s); verdict != "" {
+		fmt.Fprintf(a.out, "   %s\n", a.name(verdict))
+	}
 	fmt.Fprintf(a.out, "   usual fix: %s\n", s.Hint)
 	if s.Path == nil {
 		return

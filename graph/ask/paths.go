@@ -126,8 +126,7 @@ func (s *Session) answerPaths(w *whyAlive, q PathsQuestion, out *PathsAnswer) er
 	}
 	out.Cut = newCut(s.g, w.cut)
 	for _, h := range w.holders {
-		b := &w.ways.Boxes[h.Box]
-		out.Holders = append(out.Holders, Holder{Root{b.Root.Kind.String(), b.Name}, b.Count, h.Reaches, h.Sole})
+		out.Holders = append(out.Holders, w.holder(&h))
 	}
 	if w.whatIf != nil {
 		out.WhatIf = newWhatIf(s.g, w.whatIf)
@@ -147,6 +146,12 @@ type whyAlive struct {
 	freed   uint64
 	dead    int
 	pooled  int
+}
+
+// holder is a holder in words.
+func (w *whyAlive) holder(h *cut.Holder) Holder {
+	b := &w.ways.Boxes[h.Box]
+	return Holder{Root{b.Root.Kind.String(), b.Name}, b.Count, h.Reaches, h.Sole}
 }
 
 // mostHolders is how many roots it is counted for what they hold.

@@ -3,9 +3,9 @@ package ask
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/refgraph/refgraph/graph"
-	"github.com/refgraph/refgraph/graph/dominator"
 	"github.com/refgraph/refgraph/graph/suspect"
 )
 
@@ -40,9 +40,11 @@ type Suspect struct {
 	RetainedBytes uint64        `json:"retained_bytes"`
 	Share         float64       `json:"share"` // of the reachable bytes, 0 to 1
 	Accumulation  *Accumulation `json:"accumulation"`
+	Cut           *Cut          `json:"cut"` // of the first five and those that are drawn; null for others, and if no root holds it for good
 	Path          *Path         `json:"path"`
 
-	Picture *Picture `json:"-"` // if it was asked for
+	Holders []Holder      `json:"-"` // with the picture
+	Picture *PathsPicture `json:"-"` // if it was asked for
 }
 
 // Accumulation is the object at which it all comes together.
@@ -54,23 +56,49 @@ type Accumulation struct {
 
 // Suspects finds what leaks without being told a type, what a person can act on
 // first. It costs the dominator tree, the retaining paths and some passes over the
-// heap.
+// heap, and for each cut what it costs to search the heap around it.
 func (s *Session) Suspects(ctx context.Context, q SuspectsQuestion) (*SuspectsAnswer, error) {
 	return answer(ctx, s, func(ctx context.Context) (*SuspectsAnswer, error) {
 		if q.Older == nil {
-			return s.suspects(ctx, nil, q)
+			k, err := remember(ctx, s, q, func(ctx context.Context) (*keptSuspects, error) { return s.suspects(ctx, nil, q) })
+			return k.answer(), err
 		}
 		return answer(ctx, q.Older, func(ctx context.Context) (*SuspectsAnswer, error) {
 			older, err := suspect.NewHeap(ctx, q.Older.g)
 			if err != nil {
 				return nil, err
 			}
-			return s.suspects(ctx, older, q)
+			k, err := s.suspects(ctx, older, q)
+			return k.answer(), err
 		})
 	})
 }
 
-func (s *Session) suspects(ctx context.Context, older *suspect.Heap, q SuspectsQuestion) (*SuspectsAnswer, error) {
+// keptSuspects is a SuspectsAnswer with all that is kept of it.
+type keptSuspects struct {
+	Answer    SuspectsAnswer
+	Reachable uint64
+	Pictures  []keptPicture // of the suspects, or none
+}
+
+type keptPicture struct {
+	Holders []Holder
+	Picture *PathsPicture
+}
+
+func (k *keptSuspects) answer() *SuspectsAnswer {
+	if k == nil {
+		return nil
+	}
+	a := k.Answer
+	a.ReachableBytes, a.Suspects = k.Reachable, slices.Clone(a.Suspects)
+	for i := range k.Pictures {
+		a.Suspects[i].Holders, a.Suspects[i].Picture = k.Pictures[i].Holders, k.Pictures[i].Picture
+	}
+	return &a
+}
+
+func (s *Session) suspects(ctx context.Context, older *suspect.Heap, q SuspectsQuestion) (*keptSuspects, error) {
 	h, err := suspect.NewHeap(ctx, s.g)
 	if err != nil {
 		return nil, err
@@ -86,19 +114,13 @@ func (s *Session) suspects(ctx context.Context, older *suspect.Heap, q SuspectsQ
 	if q.Number > 0 {
 		list = list[q.Number-1 : q.Number]
 	}
-	out := &SuspectsAnswer{Dump: newDump(s.g), Suspects: []Suspect{}}
-	out.PooledObjects, out.PooledBytes = h.Pooled()
-	_, out.ReachableBytes = h.Tree.Total()
+	out := &keptSuspects{Answer: SuspectsAnswer{Dump: newDump(s.g), Suspects: []Suspect{}}}
+	out.Answer.PooledObjects, out.Answer.PooledBytes = h.Pooled()
+	_, out.Reachable = h.Tree.Total()
 	for i := range list {
-		one := newSuspect(h, &list[i])
-		if q.Pictures {
-			if one.Picture, err = s.drawSuspect(ctx, h, &list[i]); err != nil {
-				return nil, err
-			}
-		}
-		out.Suspects = append(out.Suspects, one)
+		out.Answer.Suspects = append(out.Answer.Suspects, newSuspect(h, &list[i]))
 	}
-	return out, nil
+	return out, s.cutSuspects(ctx, h, list, out, q.Pictures)
 }
 
 func newSuspect(h *suspect.Heap, s *suspect.Suspect) Suspect {
@@ -114,62 +136,4 @@ func newSuspect(h *suspect.Heap, s *suspect.Suspect) Suspect {
 		out.Path = &p
 	}
 	return out
-}
-
-// drawSuspect draws one suspect: the path from its root to where memory
-// accumulates, the reference to cut, and what comes together there.
-func (s *Session) drawSuspect(ctx context.Context, h *suspect.Heap, x *suspect.Suspect) (*Picture, error) {
-	b := s.painter(h.Tree)
-	last := -1
-	if x.Path.Root != nil {
-		last = b.add(rootBox(s.g, x.Path.Root))
-	}
-	at := x.Accumulation
-	if at == graph.None {
-		at = x.Object
-	}
-	found := false
-	for _, step := range x.Path.Steps {
-		box := b.object(step.Node)
-		if step.Node == at {
-			box.Kind, box.Emphasis, found = TargetBox, true, true
-			box.Retained = max(box.Retained, x.Retained)
-		}
-		to := b.add(box)
-		if last >= 0 {
-			b.arrow(Arrow{From: last, To: to, Label: step.Ref, Count: 1, Kind: step.Kind, Retained: box.Retained})
-		}
-		last = to
-	}
-	if at == graph.None || last < 0 {
-		return b.p, nil
-	}
-	if !found { // the path leads to one of several: they come together elsewhere
-		b.p.Boxes[last].Kind, b.p.Boxes[last].Emphasis = TargetBox, true
-		at = x.Path.Steps[len(x.Path.Steps)-1].Node
-	}
-	return b.p, b.below(ctx, at, last)
-}
-
-// below adds what an object dominates, by type.
-func (b *painter) below(ctx context.Context, n graph.NodeID, at int) error {
-	top, err := b.sizes.Branches(ctx, n, &dominator.BranchOptions{ByType: true, Depth: 2, Siblings: 4, Nodes: 9})
-	if err != nil {
-		return err
-	}
-	first := len(b.p.Boxes)
-	for i, c := range top.Children {
-		to := len(b.p.Boxes)
-		b.branch(c, at)
-		if i == 0 {
-			for k := range b.p.Arrows {
-				b.p.Arrows[k].Suspect = b.p.Arrows[k].Suspect || b.p.Arrows[k].To == to
-			}
-		}
-	}
-	for i := first; i < len(b.p.Boxes); i++ {
-		b.p.Boxes[i].Held = true
-	}
-	b.p.Boxes[at].Count = max(b.p.Boxes[at].Count, top.Count)
-	return nil
 }

@@ -40,13 +40,13 @@ func (h *Heap) fromHoldings(ctx context.Context, want func(*holding) bool) ([]Su
 func (h *Heap) held(x *holding) Suspect {
 	s := Suspect{
 		Object: x.largest, Accumulation: x.largest, Count: len(x.owners),
-		Elements: x.elements, ElementType: h.Graph.Types().Name(x.elem), Retained: x.retained,
+		Elements: x.elements, ElementType: h.Graph.Types().Name(x.elem), Retained: x.retained, Set: Set{SetOwned, x.owners, x.elem},
 	}
 	if x.inline {
-		s.Elements = 0
+		s.Elements, s.Set.Of = 0, SetInside
 	}
 	if len(x.owners) > 1 {
-		s.Accumulation, s.owners = h.common(x.owners), x.owners
+		s.Accumulation, s.owners = h.common(x.owners[:min(len(x.owners), maxOwners)]), x.owners
 	} else {
 		s.Retained = max(x.retained, h.Tree.Retained(x.largest))
 	}

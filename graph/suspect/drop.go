@@ -80,7 +80,7 @@ func (h *Heap) drop(top graph.NodeID, total uint64) (Suspect, bool) {
 	for at != top && h.Graph.Internal(at) {
 		at = h.Tree.Idom(at)
 	}
-	s := Suspect{Object: top, Accumulation: at, Count: 1, Retained: h.Tree.Retained(top), Hint: hintDrop}
+	s := Suspect{Object: top, Accumulation: at, Count: 1, Retained: h.Tree.Retained(top), Hint: hintDrop, Set: Set{Nodes: []graph.NodeID{at}}}
 	sc := scanner{h: h, tally: map[graph.TypeID]*tally{}}
 	sc.children(at)
 	elem, best := sc.best()
@@ -88,7 +88,7 @@ func (h *Heap) drop(top graph.NodeID, total uint64) (Suspect, bool) {
 	case best != nil && h.isProgramType(elem):
 		return s, false
 	case best != nil && best.count >= minAccumulated && 2*best.retained >= h.Tree.Retained(at):
-		s.Elements, s.ElementType = best.count, h.Graph.Types().Name(elem)
+		s.Elements, s.ElementType, s.Set.Of, s.Set.Type = best.count, h.Graph.Types().Name(elem), SetOwned, elem
 		s.Reason = fmt.Sprintf("one %s retains this; it comes together in one %s, which holds %s %s",
 			h.Graph.TypeName(top), h.Graph.TypeName(at), count(best.count), s.ElementType)
 		if at == top {
@@ -154,7 +154,7 @@ func (h *Heap) spread(g *topGroup) Suspect {
 	at := h.passed(g.sample)
 	s := Suspect{
 		Object: g.largest, Accumulation: at, Count: g.count, Elements: g.count, ElementType: typ,
-		Retained: g.retained, Hint: hintSpread, spread: true, Path: h.Paths.Path(g.largest, nil),
+		Retained: g.retained, Hint: hintSpread, spread: true, Path: h.Paths.Path(g.largest, nil), Set: Set{Of: SetSpread, Type: g.typ},
 		Reason: fmt.Sprintf("%s %s that no single object holds", count(g.count), typ),
 	}
 	if at != graph.None {

@@ -83,7 +83,7 @@ func finalizers(ctx context.Context, h *Heap) ([]Suspect, error) {
 		typ := h.Graph.TypeName(set.nodes[0])
 		s := Suspect{
 			Object: set.nodes[0], Accumulation: graph.None, Count: len(set.nodes), Elements: len(set.nodes), ElementType: typ,
-			Retained: set.held, Path: h.Paths.Path(set.nodes[0], nil), Hint: hintFinalizer,
+			Retained: set.held, Path: h.Paths.Path(set.nodes[0], nil), Hint: hintFinalizer, Set: Set{Nodes: set.nodes},
 			Reason: fmt.Sprintf("%s objects are held for finalizers that have yet to run (%s)", count(len(set.nodes)), words.Group(set.first)),
 		}
 		s.Fingerprint = h.digest("finalizer", words.Key(set.first))

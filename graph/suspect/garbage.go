@@ -23,7 +23,7 @@ func garbage(ctx context.Context, h *Heap) ([]Suspect, error) {
 		typ := h.Graph.TypeName(n)
 		out = append(out, Suspect{
 			Object: n, Accumulation: graph.None, Count: k, Elements: k, ElementType: typ, Retained: set.held,
-			Path: h.Paths.Path(n, nil), Hint: hintGarbage, Fingerprint: h.digest("garbage", typ),
+			Path: h.Paths.Path(n, nil), Hint: hintGarbage, Fingerprint: h.digest("garbage", typ), Set: Set{Nodes: set.nodes},
 			Reason: fmt.Sprintf("%s objects in cycles wait for the collector, most of them (%s) %s", count(len(set.nodes)), count(k), typ),
 		})
 	}

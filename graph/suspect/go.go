@@ -36,7 +36,7 @@ func dueTimers(ctx context.Context, h *Heap) ([]Suspect, error) {
 	calls := h.mostlyHeld(all)
 	s := Suspect{
 		Object: all.largest, Accumulation: all.largest, Count: 1, Elements: all.elements, ElementType: h.Graph.Types().Name(all.elem),
-		Retained: all.retained, Path: h.Paths.Path(all.largest, nil), Hint: hintStopTimers,
+		Retained: all.retained, Path: h.Paths.Path(all.largest, nil), Hint: hintStopTimers, Set: Set{SetOwned, all.owners, all.elem},
 		Reason: fmt.Sprintf("%s timers wait to be due", count(all.elements)),
 		rank:   graph.RankUser, ranked: true, // the program started them
 	}
@@ -59,7 +59,9 @@ func (h *Heap) everyHolder(x *holding) *holding {
 					held.retained += h.Tree.Retained(c)
 				}
 			}
-			all.add(n, &held)
+			if held.count > 0 {
+				all.add(n, &held)
+			}
 		}
 	}
 	return all

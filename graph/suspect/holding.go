@@ -28,8 +28,8 @@ const (
 	// minOwned is how many children a holder needs to be looked at; holders
 	// of fewer are too many.
 	minOwned = 32
-	// maxOwners is how many holders of one kind are kept for finding what
-	// holds them in turn.
+	// maxOwners is how many holders of one kind are asked what holds them in
+	// turn.
 	maxOwners = 10_000
 )
 
@@ -59,8 +59,8 @@ func (s *scanner) parts(x *holding) []*holding {
 	if len(x.owners) == 1 || x.retained < s.h.floor() || !s.h.isGeneric(x.holder) {
 		return []*holding{x.alone()}
 	}
-	owners := x.owners
-	if len(owners) == maxOwners && !slices.Contains(owners, x.largest) {
+	owners := x.owners[:min(len(x.owners), maxOwners)]
+	if len(owners) < len(x.owners) && !slices.Contains(owners, x.largest) {
 		owners = append(slices.Clone(owners), x.largest)
 	}
 	roots, words := map[lang.GroupKey]*holding{}, lang.Of(s.h.Graph)
@@ -290,9 +290,7 @@ func newHolding(key holdingKey) *holding {
 
 // add adds a holder and its elements.
 func (x *holding) add(owner graph.NodeID, t *tally) {
-	if len(x.owners) < maxOwners {
-		x.owners = append(x.owners, owner)
-	}
+	x.owners = append(x.owners, owner)
 	if t.count > x.most.count {
 		x.most, x.largest = *t, owner
 	}

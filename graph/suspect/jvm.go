@@ -91,9 +91,11 @@ func (h *Heap) heavyLocals(ctx context.Context, locals map[string]*local) ([]Sus
 		}
 		s := Suspect{
 			Object: largest, Accumulation: largest, Count: len(l.values), Retained: held, Path: h.Paths.Path(largest, nil), Hint: hintJVMLocal,
-			Fingerprint: h.digest("thread-local", l.name), owners: l.values,
+			Fingerprint: h.digest("thread-local", l.name), owners: l.values, Set: Set{Nodes: l.values},
 		}
-		s.Elements, s.ElementType = h.heldType(l.values)
+		if k, t := h.heldType(l.values); k > 0 {
+			s.Elements, s.ElementType, s.Set = k, h.Graph.Types().Name(t), Set{SetOwned, l.values, t}
+		}
 		threads := "1 thread"
 		if len(l.values) > 1 {
 			threads = count(len(l.values)) + " threads"
@@ -109,9 +111,9 @@ func (h *Heap) heavyLocals(ctx context.Context, locals map[string]*local) ([]Sus
 
 // heldType is the type of most bytes that some objects own, containers' insides
 // left out, and how many objects of it they own.
-func (h *Heap) heldType(nodes []graph.NodeID) (int, string) {
+func (h *Heap) heldType(nodes []graph.NodeID) (int, graph.TypeID) {
 	counts, bytes := map[graph.TypeID]int{}, map[graph.TypeID]uint64{}
-	for _, n := range nodes[:min(len(nodes), maxOwners)] {
+	for _, n := range nodes {
 		for c := range h.owned(n) {
 			if !h.Graph.Internal(c) {
 				counts[h.Graph.Type(c)]++
@@ -125,10 +127,7 @@ func (h *Heap) heldType(nodes []graph.NodeID) (int, string) {
 			best = t
 		}
 	}
-	if counts[best] == 0 {
-		return 0, ""
-	}
-	return counts[best], h.Graph.Types().Name(best)
+	return counts[best], best
 }
 
 // minLoaders is how many loaders of one class are suspect: an application server

@@ -76,7 +76,7 @@ func (h *Heap) together(kind string, nodes []graph.NodeID, reason, hint string) 
 	largest := h.largest(nodes)
 	s := Suspect{
 		Object: largest, Accumulation: graph.None, Count: len(nodes), Elements: len(nodes), ElementType: h.Graph.TypeName(largest),
-		Retained: h.Tree.RetainedBy(nodes), Path: h.Paths.Path(largest, nil), Hint: hint, Reason: reason,
+		Retained: h.Tree.RetainedBy(nodes), Path: h.Paths.Path(largest, nil), Hint: hint, Reason: reason, Set: Set{Nodes: nodes},
 	}
 	if common := h.common(nodes[:min(len(nodes), maxOwners)]); len(nodes) > 1 && common != graph.None {
 		s.Accumulation, s.Path = common, h.Paths.Path(common, nil)
@@ -155,6 +155,7 @@ func lruCaches(ctx context.Context, h *Heap) ([]Suspect, error) {
 		}
 		s := Suspect{
 			Object: n, Accumulation: cache, Count: 1, Elements: results, ElementType: "result", Retained: h.Tree.Retained(n), Path: h.Paths.Path(n, nil), Hint: hintLRU,
+			Set:    Set{Of: SetHeld, Nodes: []graph.NodeID{cache}},
 			Reason: fmt.Sprintf("the lru_cache of %s has no bound and holds %s results", name, count(results)),
 		}
 		s.Fingerprint = h.digest("lru_cache", rootKey(h, s.Path), name)
@@ -177,7 +178,7 @@ func threadLocals(ctx context.Context, h *Heap) ([]Suspect, error) {
 		}
 		s := Suspect{
 			Object: n, Accumulation: n, Count: 1, Retained: h.Tree.Retained(n), Path: h.Paths.Path(n, nil), Hint: hintThreadLocal,
-			Reason: reason,
+			Reason: reason, Set: Set{Of: SetHeld, Nodes: []graph.NodeID{all}},
 		}
 		s.Fingerprint = h.digest("thread-local", rootKey(h, s.Path), h.Graph.TypeName(n))
 		out = append(out, s)

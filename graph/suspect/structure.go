@@ -138,9 +138,12 @@ func (h *Heap) fromStructures(ctx context.Context, want func(*structure) bool) (
 func (h *Heap) structure(x *structure) Suspect {
 	typ := h.Graph.Types().Name(x.typ)
 	s := Suspect{
-		Object: x.top, Accumulation: x.top, Count: 1, Elements: h.linked(x), ElementType: typ,
-		Retained: h.Tree.Retained(x.top), Path: h.Paths.Path(x.top, nil), Hint: hintTree,
+		Object: x.top, Accumulation: x.top, Count: 1, Elements: x.count, ElementType: typ,
+		Retained: h.Tree.Retained(x.top), Path: h.Paths.Path(x.top, nil), Hint: hintTree, Set: Set{SetLinked, []graph.NodeID{x.top}, x.typ},
 	}
+	set := graph.NewBitset(h.Graph.Len())
+	h.addLinked(set, x.top, x.typ)
+	s.Elements = set.Len()
 	kind := "tree"
 	if x.linear() {
 		kind, s.Hint = "linked list", hintList
@@ -165,28 +168,4 @@ func (x *structure) payload() (elem graph.TypeID, best *tally) {
 		}
 	}
 	return elem, best
-}
-
-// linked counts the members of a structure, with those that it does not dominate
-// because something else also holds them, such as the last of a list.
-func (h *Heap) linked(x *structure) int {
-	g := h.Graph
-	seen := graph.NewBitset(g.Len())
-	seen.Add(x.top)
-	stack, members := []graph.NodeID{x.top}, 0
-	var buf []graph.NodeID
-	for len(stack) > 0 {
-		n := stack[len(stack)-1]
-		stack = stack[:len(stack)-1]
-		if g.Type(n) == x.typ {
-			members++
-		}
-		for _, to := range g.Retained(n, &buf) {
-			if !seen.Has(to) && (g.Type(to) == x.typ || g.Internal(to)) {
-				seen.Add(to)
-				stack = append(stack, to)
-			}
-		}
-	}
-	return max(members, x.count)
 }

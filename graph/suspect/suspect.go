@@ -69,7 +69,10 @@ type Suspect struct {
 	Elements    int
 	ElementType string
 
-	Retained uint64  // bytes
+	// Set is the objects that the suspect is: the elements, or what retains this
+	// without having any.
+	Set      Set
+	Retained uint64  // bytes, by all objects of the set together
 	Share    float64 // of the reachable bytes
 
 	Path        retain.Path // the shortest to Accumulation, or to one of the elements if there is none
@@ -122,6 +125,7 @@ const (
 	minBytes    = 256 << 10 // what is smaller is no leak to look for, but in a small heap
 	smallShare  = 0.4       // of the reachable bytes of a small heap, where that is less than minBytes
 	maxSuspects = 20
+	maxMeasured = 32  // of how many the sets are measured
 	maxNested   = 0.5 // a suspect inside another is told apart if it is more of it than this
 )
 
@@ -165,11 +169,21 @@ func find(ctx context.Context, h *Heap) ([]Suspect, error) {
 			return nil, err
 		}
 	}
-	all = h.distinct(all)
-	slices.SortStableFunc(all, func(a, b Suspect) int {
-		return cmp.Or(cmp.Compare(a.rank/graph.RankLibrary, b.rank/graph.RankLibrary), cmp.Compare(b.Retained, a.Retained), cmp.Compare(a.Fingerprint, b.Fingerprint))
-	})
+	if all = h.distinct(all); len(all) > maxMeasured {
+		slices.SortStableFunc(all, before)
+		all = all[:maxMeasured]
+	}
+	if err := h.measure(ctx, all); err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(all, before)
 	return all[:min(len(all), maxSuspects)], nil
+}
+
+// before compares two suspects: that which a person can act on first comes first,
+// then that which retains more.
+func before(a, b Suspect) int {
+	return cmp.Or(cmp.Compare(a.rank/graph.RankLibrary, b.rank/graph.RankLibrary), cmp.Compare(b.Retained, a.Retained), cmp.Compare(a.Fingerprint, b.Fingerprint))
 }
 
 // complete fills in what follows from the rest, and reports whether the suspect
@@ -219,7 +233,7 @@ func (h *Heap) distinct(all []Suspect) []Suspect {
 		} else if h.isTable(&kept[i], &s) {
 			kept[i] = s
 		} else if k := &kept[i]; k.Elements == 0 && s.Elements > 0 {
-			k.Elements, k.ElementType, k.Retained, k.Share = s.Elements, s.ElementType, max(s.Retained, k.Retained), max(s.Share, k.Share)
+			k.Elements, k.ElementType, k.Set, k.Retained, k.Share = s.Elements, s.ElementType, s.Set, max(s.Retained, k.Retained), max(s.Share, k.Share)
 			what, _, _ := strings.Cut(s.Reason, heldBy)
 			k.Reason += ": " + what
 			k.Hint = s.Hint // the goroutine that looks after a collection need not end

@@ -26,12 +26,12 @@ func Paths(a *ask.PathsAnswer) *View {
 	v.Subtitle = append(v.Subtitle, strings.Join(append(facts, infoFacts(&p.Info)...), " · "))
 	if a.Cut != nil {
 		v.Verdict = Verdict(a.Cut, a.Target.RetainedBytes)
-		marks(v, a)
+		marks(v, &p.Picture, a.Cut)
 	}
 	if a.WhatIf != nil {
 		v.Verdict = WhatIf(a.WhatIf, a.Cut)
 	}
-	if s := through(a); s != "" {
+	if s := through(a.Cut, a.Holders, p.Roots); s != "" {
 		v.Subtitle = append(v.Subtitle, s)
 	}
 	if p.Pooled > 0 {
@@ -43,15 +43,15 @@ func Paths(a *ask.PathsAnswer) *View {
 
 // marks writes at each reference to cut which one it is, and at roots what they
 // hold.
-func marks(v *View, a *ask.PathsAnswer) {
-	for i := range a.Picture.Arrows {
-		if k := a.Picture.Arrows[i].Cut; k > 0 {
-			v.Edges[i].Mark = cutMark(a.Cut, k)
+func marks(v *View, p *ask.Picture, c *ask.Cut) {
+	for i := range p.Arrows {
+		if k := p.Arrows[i].Cut; k > 0 {
+			v.Edges[i].Mark = cutMark(c, k)
 		}
 	}
-	for i := range a.Picture.Boxes {
-		if b := &a.Picture.Boxes[i]; b.Kind == ask.RootBox && b.Reaches > 0 {
-			words := holdWords(b.Reaches, b.Sole, a.Cut.Alive)
+	for i := range p.Boxes {
+		if b := &p.Boxes[i]; b.Kind == ask.RootBox && b.Reaches > 0 {
+			words := holdWords(b.Reaches, b.Sole, c.Alive)
 			if note := v.Nodes[i].Note; note != "" {
 				words += " · " + note
 			}
@@ -79,18 +79,18 @@ const throughRoots = 3
 
 // through says what the first roots hold: "global main.cache reaches 190, sole
 // holder of 189". It reads as no partition, for it is none.
-func through(a *ask.PathsAnswer) string {
-	if a.Cut == nil || a.Cut.Alive < 2 {
+func through(c *ask.Cut, holders []ask.Holder, roots int) string {
+	if c == nil || c.Alive < 2 {
 		return ""
 	}
 	var parts []string
-	for i, h := range a.Holders {
+	for i, h := range holders {
 		if i == throughRoots {
 			break
 		}
-		parts = append(parts, h.Root.Name+" "+holdWords(h.Reaches, h.Sole, a.Cut.Alive))
+		parts = append(parts, h.Root.Name+" "+holdWords(h.Reaches, h.Sole, c.Alive))
 	}
-	if k := a.Picture.Roots - len(parts); k > 0 && len(parts) > 0 {
+	if k := roots - len(parts); k > 0 && len(parts) > 0 {
 		s := Count(k) + " more roots"
 		if k == 1 {
 			s = "1 more root"

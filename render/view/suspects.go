@@ -8,14 +8,31 @@ import (
 )
 
 // Suspect is the picture of one leak suspect that was asked for with pictures: the
-// path from its root to where memory accumulates, the reference to cut, and what
-// comes together there.
+// ways from the roots to all of its objects, and where to cut them.
 func Suspect(s *ask.Suspect) *View {
-	v := of(s.Picture)
+	p := s.Picture
+	v := of(&p.Picture)
 	v.Title = fmt.Sprintf("Suspect: %s", s.Reason)
 	v.Subtitle = []string{
 		strings.Join(append([]string{Bytes(s.RetainedBytes) + " retained", Percent(s.Share) + " of the reachable heap"}, infoFacts(&s.Picture.Info)...), " · "),
 		"usual fix: " + s.Hint,
 	}
+	v.Verdict = SuspectVerdict(s)
+	if s.Cut != nil {
+		marks(v, &p.Picture, s.Cut)
+	}
+	if t := through(s.Cut, s.Holders, p.Roots); t != "" {
+		v.Subtitle = append(v.Subtitle, t)
+	}
+	v.LeftOut = leftOut(p)
 	return v
+}
+
+// SuspectVerdict says what must let go so that a suspect's objects become garbage;
+// "" if that was not looked for, or if no root holds them for good.
+func SuspectVerdict(s *ask.Suspect) string {
+	if s.Cut == nil {
+		return ""
+	}
+	return Verdict(s.Cut, s.RetainedBytes)
 }

@@ -1,0 +1,129 @@
+package suspect
+
+import (
+	"context"
+
+	"github.com/refgraph/refgraph/graph"
+)
+
+// Set says which objects a suspect is: what has accumulated. It is as small as
+// what finds them, and not as they are: a few words for a map of millions.
+type Set struct {
+	Of    SetOf
+	Nodes []graph.NodeID
+	Type  graph.TypeID
+}
+
+// SetOf is how the objects of a set follow from its nodes and type. What only
+// pools hold is in none but SetNodes.
+type SetOf uint8
+
+// The kinds of sets.
+const (
+	SetNodes  SetOf = iota // the nodes themselves
+	SetOwned               // objects of the type that a node dominates, with nothing but containers' insides between
+	SetHeld                // such objects of any type
+	SetInside              // the containers' insides themselves
+	SetLinked              // objects of the type that hang on each other below the nodes, and these
+	SetSpread              // objects of the type that no single object dominates
+)
+
+// Elements is the objects of a suspect. It costs about what they and what they
+// hang on are, for SetLinked and SetSpread a pass over the objects.
+func (h *Heap) Elements(ctx context.Context, s *Suspect) (graph.Bitset, error) {
+	set := graph.NewBitset(h.Graph.Len())
+	for _, n := range s.Set.Nodes {
+		switch s.Set.Of {
+		case SetNodes:
+			set.Add(n)
+		case SetLinked:
+			h.addLinked(set, n, s.Set.Type)
+		default:
+			h.addOwned(set, n, &s.Set)
+		}
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+	}
+	if s.Set.Of == SetSpread {
+		h.addSpread(set, s.Set.Type)
+	}
+	return set, ctx.Err()
+}
+
+func (h *Heap) addOwned(set graph.Bitset, owner graph.NodeID, x *Set) {
+	for c := range h.owned(owner) {
+		inside := h.Graph.Internal(c)
+		if inside == (x.Of == SetInside) && (x.Of != SetOwned || h.Graph.Type(c) == x.Type) {
+			set.Add(c)
+		}
+	}
+}
+
+// addLinked adds the members of a structure: those that its top dominates, and
+// those that it does not because something else also holds them, such as the last
+// of a list.
+func (h *Heap) addLinked(set graph.Bitset, top graph.NodeID, typ graph.TypeID) {
+	g := h.Graph
+	for n := range h.Tree.Subtree(top) {
+		if g.Type(n) == typ {
+			set.Add(n)
+		}
+	}
+	seen := graph.NewBitset(g.Len())
+	seen.Add(top)
+	stack := []graph.NodeID{top}
+	var buf []graph.NodeID
+	for len(stack) > 0 {
+		n := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		if g.Type(n) == typ {
+			set.Add(n)
+		}
+		for _, to := range g.Retained(n, &buf) {
+			if !seen.Has(to) && (g.Type(to) == typ || g.Internal(to)) {
+				seen.Add(to)
+				stack = append(stack, to)
+			}
+		}
+	}
+}
+
+func (h *Heap) addSpread(set graph.Bitset, typ graph.TypeID) {
+	for n := range h.Tree.Children(graph.None) {
+		if h.Paths.Pooled(n) {
+			continue
+		}
+		if h.Graph.Type(n) == typ {
+			set.Add(n)
+		}
+		if h.Graph.Internal(n) { // what a container holds that is held twice
+			for c := range h.owned(n) {
+				if h.Graph.Type(c) == typ && !h.Graph.Internal(c) {
+					set.Add(c)
+				}
+			}
+		}
+	}
+}
+
+// measure puts the suspects' sizes to what their sets retain, each as a set.
+func (h *Heap) measure(ctx context.Context, list []Suspect) error {
+	sets := make([]graph.Bitset, len(list))
+	var err error
+	for i := range list {
+		if sets[i], err = h.Elements(ctx, &list[i]); err != nil {
+			return err
+		}
+	}
+	freed, err := h.Tree.FreedBySets(ctx, sets)
+	if err != nil {
+		return err
+	}
+	_, total := h.Tree.Total()
+	for i := range list {
+		list[i].Retained = freed[i]
+		list[i].Share = float64(freed[i]) / float64(total)
+	}
+	return nil
+}
