@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // Builder fills a Graph. See the package comment for the order of calls.
@@ -135,6 +136,7 @@ func (b *Builder) BuildRows(ctx context.Context, workers int, fill func(w *RowWr
 	g.rows = make([]rowChunk, (g.n+rowChunkMask)>>rowShift)
 	writers := sync.Pool{New: func() any { return &RowWriter{width: g.labels} }}
 	var slabs rowSlabs
+	var ephemerons atomic.Bool
 	err := Parallel(ctx, len(g.rows), workers, func(c int) error {
 		w := writers.Get().(*RowWriter)
 		defer writers.Put(w)
@@ -150,6 +152,9 @@ func (b *Builder) BuildRows(ctx context.Context, workers int, fill func(w *RowWr
 		if uint64(len(w.to)) > 1<<32-1 {
 			return fmt.Errorf("graph: objects %d to %d have more than 2^32 references", lo, hi)
 		}
+		if w.ephemerons {
+			ephemerons.Store(true)
+		}
 		for _, row := range w.kinds {
 			g.flags[lo+NodeID(row)] |= flagKinds
 		}
@@ -164,6 +169,7 @@ func (b *Builder) BuildRows(ctx context.Context, workers int, fill func(w *RowWr
 	if err != nil {
 		return err
 	}
+	g.ephemerons = ephemerons.Load()
 	g.refs = 0
 	for i := range g.rows {
 		g.refs += int64(len(g.rows[i].to))
@@ -265,6 +271,9 @@ func (b *Builder) Build(detail Detailer) (*Graph, error) {
 		if int(r.Thread) > len(g.threads) {
 			return nil, fmt.Errorf("graph: the root %q is of thread %d of %d", g.String(r.Var), r.Thread, len(g.threads))
 		}
+	}
+	if err := b.settleEphemerons(); err != nil {
+		return nil, err
 	}
 	slices.SortStableFunc(g.roots, g.compareRoots)
 	slices.SortStableFunc(g.warnings, func(a, b Warning) int { return cmp.Compare(a.Offset, b.Offset) })

@@ -36,7 +36,8 @@ type Graph struct {
 	inLock chan struct{} // has room for who builds in
 	in     *Inbound
 
-	reached Bitset // see Reached
+	reached    Bitset // see Reached
+	ephemerons bool   // there are such references, and Build has yet to settle them
 
 	companions sync.Map // see Companion
 }
@@ -169,6 +170,19 @@ func (g *Graph) RefKind(n NodeID, i int) RefKind {
 	}
 	c := &g.rows[n>>rowShift]
 	return c.kind(c.off[n&rowChunkMask] + uint32(i))
+}
+
+// EphemeronTable returns the weak table that has reference i of Row(n), an ephemeron,
+// as an entry; None if it is no ephemeron, or the table is not known.
+func (g *Graph) EphemeronTable(n NodeID, i int) NodeID {
+	if g.Plain(n) {
+		return None
+	}
+	c := &g.rows[n>>rowShift]
+	if at, ok := c.findOdd(c.off[n&rowChunkMask] + uint32(i)); ok && c.odd[at].kind == Ephemeron {
+		return c.odd[at].table
+	}
+	return None
 }
 
 // Labels says what kind of label each reference has.

@@ -239,13 +239,16 @@ func TestAddResidue(t *testing.T) {
 			}
 		}
 		for _, r := range b.g.roots { // none in vain
-			others := residue{b: b, reached: NewBitset(n)}
+			others := Marking{Graph: b.g, Seen: NewBitset(n)}
 			for _, o := range b.g.roots {
 				if o.Node != r.Node {
-					others.mark(o.Node)
+					others.Visit(o.Node)
 				}
 			}
-			if r.Kind == RootResidue && !held[r.Node] && others.reached.Has(r.Node) {
+			if err := others.Run(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if r.Kind == RootResidue && !held[r.Node] && others.Seen.Has(r.Node) {
 				t.Fatalf("seed %d: object %d needs no root", seed, r.Node)
 			}
 		}

@@ -3,10 +3,12 @@ package graph
 // RefKind is the kind of a reference.
 type RefKind uint8
 
-// The kinds of references. [Strong], [Conservative] and [Pooled] ones retain.
+// The kinds of references. [Strong], [Conservative], [Ephemeron] and [Pooled] ones
+// retain.
 const (
 	Strong       RefKind = iota
 	Conservative         // a word that looks like a pointer; the collector honours it
+	Ephemeron            // from the key of a weak table to the value, whose table lives; see RowWriter.AddEphemeron
 	Pooled               // from a pool that the collector empties, such as Go's sync.Pool: it retains until then
 	Weak
 	Soft
@@ -29,7 +31,7 @@ func (k RefKind) String() string {
 	return "?"
 }
 
-var refKindNames = [...]string{"strong", "conservative", "pooled", "weak", "soft", "phantom", "finalizer"}
+var refKindNames = [...]string{"strong", "conservative", "ephemeron", "pooled", "weak", "soft", "phantom", "finalizer"}
 
 // LabelWidth says what a graph keeps with each reference to name it later.
 type LabelWidth uint8

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 )
@@ -30,11 +31,10 @@ func (b *Builder) AddUnheld(ctx context.Context, name string, reached Bitset) er
 
 // addUnheld adds the roots and returns how many objects they hold.
 func (b *Builder) addUnheld(ctx context.Context, name string, reached Bitset) (int, error) {
-	r := residue{b: b, root: Root{Kind: RootResidue, Rank: RankResidue, Var: b.String(name)}, reached: reached}
-	for i := range b.g.roots {
-		if b.g.roots[i].Via.Retains() {
-			r.mark(b.g.roots[i].Node)
-		}
+	r := residue{b: b, root: Root{Kind: RootResidue, Rank: RankResidue, Var: b.String(name)}, Marking: Marking{Graph: b.g, Seen: reached}}
+	r.VisitRoots()
+	if err := r.Run(ctx); err != nil {
+		return 0, err
 	}
 	before := reached.Len()
 	if err := r.add(ctx); err != nil {
@@ -47,7 +47,7 @@ func (b *Builder) addUnheld(ctx context.Context, name string, reached Bitset) (i
 func (r *residue) add(ctx context.Context) error {
 	held := NewBitset(r.b.g.n)
 	if err := r.each(ctx, func(n NodeID) {
-		for _, to := range r.b.g.Retained(n, &r.buf) {
+		for _, to := range r.Graph.Retained(n, &r.kept) {
 			if to != n {
 				held.Add(to)
 			}
@@ -56,25 +56,25 @@ func (r *residue) add(ctx context.Context) error {
 		return err
 	}
 	for _, inCycles := range []bool{false, true} { // what only cycles hold has no first object
-		if err := r.each(ctx, func(n NodeID) {
-			if held.Has(n) == inCycles {
+		var err error
+		if each := r.each(ctx, func(n NodeID) {
+			if held.Has(n) == inCycles && err == nil {
 				r.root.Node = n
 				r.b.AddRoot(r.root)
-				r.mark(n)
+				r.Visit(n)
+				err = r.Run(ctx)
 			}
-		}); err != nil {
-			return err
+		}); cmp.Or(err, each) != nil {
+			return cmp.Or(err, each)
 		}
 	}
 	return nil
 }
 
 type residue struct {
-	b       *Builder
-	root    Root
-	reached Bitset
-	stack   []NodeID
-	buf     []NodeID
+	b    *Builder
+	root Root
+	Marking
 }
 
 // each calls do with every object that is not reached when its turn comes.
@@ -83,28 +83,9 @@ func (r *residue) each(ctx context.Context, do func(n NodeID)) error {
 		if n%(1<<18) == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if !r.reached.Has(n) {
+		if !r.Seen.Has(n) {
 			do(n)
 		}
 	}
 	return nil
-}
-
-// mark adds an object and what it reaches.
-func (r *residue) mark(n NodeID) {
-	if r.reached.Has(n) {
-		return
-	}
-	r.reached.Add(n)
-	r.stack = append(r.stack, n)
-	for len(r.stack) > 0 {
-		n := r.stack[len(r.stack)-1]
-		r.stack = r.stack[:len(r.stack)-1]
-		for _, to := range r.b.g.Retained(n, &r.buf) {
-			if !r.reached.Has(to) {
-				r.reached.Add(to)
-				r.stack = append(r.stack, to)
-			}
-		}
-	}
 }

@@ -47,8 +47,9 @@ func (c *rowChunk) slot(pos uint32) uint32 {
 // oddRef is a reference that is not strong. They are rare: a list beside the
 // rows costs less than a byte with every reference.
 type oddRef struct {
-	pos  uint32
-	kind RefKind
+	pos   uint32
+	table NodeID // of an ephemeron
+	kind  RefKind
 }
 
 // kind returns the kind of the reference at position pos of the chunk.
@@ -64,7 +65,7 @@ func (c *rowChunk) kind(pos uint32) RefKind {
 func (c *rowChunk) setKind(pos uint32, kind RefKind) {
 	i, ok := c.findOdd(pos)
 	if !ok {
-		c.odd = slices.Insert(c.odd, i, oddRef{pos: pos})
+		c.odd = slices.Insert(c.odd, i, oddRef{pos: pos, table: None})
 	}
 	c.odd[i].kind = kind
 }
@@ -84,6 +85,8 @@ type RowWriter struct {
 	names []uint32
 	odd   []oddRef
 	kinds []uint32 // rows with odd references
+
+	ephemerons bool // some were written
 }
 
 // Add appends a strong reference to the current row. The label is a slot
@@ -105,12 +108,27 @@ func (w *RowWriter) Add(to NodeID, label uint32) {
 // AddKind appends a reference of any kind.
 func (w *RowWriter) AddKind(to NodeID, label uint32, kind RefKind) {
 	if kind != Strong {
-		w.odd = append(w.odd, oddRef{uint32(len(w.to)), kind})
-		if row := uint32(len(w.off) - 1); len(w.kinds) == 0 || w.kinds[len(w.kinds)-1] != row {
-			w.kinds = append(w.kinds, row)
-		}
+		w.addOdd(oddRef{pos: uint32(len(w.to)), table: None, kind: kind})
 	}
 	w.Add(to, label)
+}
+
+// AddEphemeron appends what the key of a weak table, whose row this is, does for the
+// value: it keeps it as long as the table lives too. None is a table that is not
+// known, and taken for one that lives. A reference of the table to the value does not
+// retain, and is another one.
+func (w *RowWriter) AddEphemeron(value NodeID, label uint32, table NodeID) {
+	w.addOdd(oddRef{uint32(len(w.to)), table, Ephemeron})
+	w.ephemerons = true
+	w.Add(value, label)
+}
+
+// addOdd keeps that the next reference of the current row is not strong.
+func (w *RowWriter) addOdd(o oddRef) {
+	w.odd = append(w.odd, o)
+	if row := uint32(len(w.off) - 1); len(w.kinds) == 0 || w.kinds[len(w.kinds)-1] != row {
+		w.kinds = append(w.kinds, row)
+	}
 }
 
 // Next ends the current row.
@@ -119,7 +137,7 @@ func (w *RowWriter) Next() { w.off = append(w.off, uint32(len(w.to))) }
 func (w *RowWriter) reset() {
 	w.off = append(w.off[:0], 0)
 	w.to, w.slots, w.names = w.to[:0], w.slots[:0], w.names[:0]
-	w.far, w.odd, w.kinds = w.far[:0], w.odd[:0], w.kinds[:0]
+	w.far, w.odd, w.kinds, w.ephemerons = w.far[:0], w.odd[:0], w.kinds[:0], false
 }
 
 // rowSlabs is the memory of all chunks of rows.

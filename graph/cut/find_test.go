@@ -318,7 +318,7 @@ func firmReach(g *graph.Graph, from graph.NodeID, targets graph.Bitset) map[grap
 	var visit func(n graph.NodeID)
 	visit = func(n graph.NodeID) {
 		for i, to := range g.Row(n) {
-			if k := g.RefKind(n, i); (k == graph.Strong || k == graph.Conservative) && !seen[to] {
+			if k := g.RefKind(n, i); (k == graph.Strong || k == graph.Conservative || k == graph.Ephemeron) && !seen[to] {
 				seen[to] = true
 				if !targets.Has(to) {
 					visit(to)

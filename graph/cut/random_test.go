@@ -117,7 +117,7 @@ func newOracle(s *slice) *oracle {
 	for n := range graph.NodeID(s.g.Len()) {
 		for k, to := range s.g.Row(n) {
 			kind := s.g.RefKind(n, k)
-			if kind != graph.Strong && kind != graph.Conservative {
+			if kind != graph.Strong && kind != graph.Conservative && kind != graph.Ephemeron {
 				continue
 			}
 			ref := oracleRef{n, to, [2]placeID{noPlace, noPlace}}

@@ -4,8 +4,8 @@
 // An object's immediate dominator is the last object that every path from the
 // GC roots to it passes through: cut that one, and the object is freed. An
 // object's retained size is its own size and that of all objects it dominates:
-// what the heap loses with it. Only references that retain count (strong and
-// conservative ones), and a virtual root refers to all objects that GC roots
+// what the heap loses with it. Only references that retain count (see
+// [graph.RefKind]), and a virtual root refers to all objects that GC roots
 // refer to.
 //
 // [Compute] does it all, in these steps:

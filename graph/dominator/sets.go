@@ -91,33 +91,13 @@ func RetainedByType(ctx context.Context, t *Tree) ([]uint64, error) {
 // whole graph around the set: time and memory of a search, n/8 bytes and the
 // stack.
 func (t *Tree) Freed(ctx context.Context, set graph.Bitset) (objects int, bytes uint64, err error) {
-	var (
-		seen  = graph.NewBitset(t.g.Len())
-		stack []graph.NodeID
-		kept  []graph.NodeID
-	)
-	visit := func(n graph.NodeID) {
-		if !seen.Has(n) && !set.Has(n) {
-			seen.Add(n)
-			stack = append(stack, n)
-		}
-	}
 	objects, bytes = t.Total()
-	for _, r := range t.g.Roots() {
-		if r.Via.Retains() {
-			visit(r.Node)
-		}
-	}
-	for steps := 0; len(stack) > 0; steps++ {
-		n := stack[len(stack)-1]
-		stack = stack[:len(stack)-1]
+	m := graph.Marking{Graph: t.g, Seen: graph.NewBitset(t.g.Len()), Around: set, Each: func(n graph.NodeID) {
 		objects, bytes = objects-1, bytes-t.g.Size(n)
-		for _, to := range t.g.Retained(n, &kept) {
-			visit(to)
-		}
-		if steps%ctxInterval == 0 && ctx.Err() != nil {
-			return 0, 0, ctx.Err()
-		}
+	}}
+	m.VisitRoots()
+	if err := m.Run(ctx); err != nil {
+		return 0, 0, err
 	}
 	return objects, bytes, nil
 }

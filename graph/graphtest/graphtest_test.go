@@ -51,7 +51,7 @@ E E 1 false
 }
 
 func TestRandomHasEverything(t *testing.T) {
-	var self, parallel, weak, rootless, roots bool
+	var self, parallel, weak, ephemeron, rootless, roots bool
 	for seed := range uint64(200) {
 		g := Random(rand.New(rand.NewPCG(seed, 0)))
 		rootless = rootless || len(g.Roots()) == 0
@@ -62,12 +62,13 @@ func TestRandomHasEverything(t *testing.T) {
 				self = self || to == n
 				parallel = parallel || seen[to]
 				weak = weak || g.RefKind(n, i) == graph.Weak
+				ephemeron = ephemeron || g.EphemeronTable(n, i) != graph.None
 				seen[to] = true
 			}
 		}
 	}
-	if !self || !parallel || !weak || !rootless || !roots {
-		t.Errorf("self %v parallel %v weak %v rootless %v roots %v", self, parallel, weak, rootless, roots)
+	if !self || !parallel || !weak || !ephemeron || !rootless || !roots {
+		t.Errorf("self %v parallel %v weak %v ephemeron %v rootless %v roots %v", self, parallel, weak, ephemeron, rootless, roots)
 	}
 }
 

@@ -60,6 +60,7 @@ func (p *Picture) Name(id graph.NodeID) string {
 //	A>B>C        A refers to B, B to C
 //	A.next>B     by the reference named .next; also A["…"]>B and A[3]>B
 //	A>B:weak     by a weak reference (any graph.RefKind by its name)
+//	A>B:ephemeron/T  as the key of an entry of the weak table T, whose value is B
 //	root>A       A is held by a root: the global "root"
 //	@main.x>A    by the global main.x
 //	@stack/f>A   by the function f, a root of another kind (any graph.RootKind by its name)
@@ -97,6 +98,7 @@ type ref struct {
 	from, to graph.NodeID
 	name     string
 	kind     graph.RefKind
+	table    graph.NodeID // of an ephemeron
 }
 
 type root struct {
@@ -159,6 +161,7 @@ func (p *parser) object(word string) error {
 func (p *parser) chain(parts []string) error {
 	for i, part := range parts[1:] {
 		target, kindName, _ := strings.Cut(part, ":")
+		kindName, tableName, _ := strings.Cut(kindName, "/")
 		kind, err := refKind(kindName)
 		if err != nil {
 			return err
@@ -179,7 +182,11 @@ func (p *parser) chain(parts []string) error {
 			continue
 		}
 		name := holder(from)
-		p.refs = append(p.refs, ref{p.node(name), to, from[len(name):], kind})
+		r := ref{p.node(name), to, from[len(name):], kind, graph.None}
+		if tableName != "" {
+			r.table = p.node(tableName)
+		}
+		p.refs = append(p.refs, r)
 	}
 	return nil
 }
@@ -282,7 +289,11 @@ func writeRows(b *graph.Builder, n int, refs []ref) error {
 		i, _ := slices.BinarySearchFunc(refs, lo, func(r ref, n graph.NodeID) int { return int(r.from) - int(n) })
 		for id := lo; id < hi; id++ {
 			for ; i < len(refs) && refs[i].from == id; i++ {
-				w.AddKind(refs[i].to, uint32(names[i]), refs[i].kind)
+				if r := refs[i]; r.kind == graph.Ephemeron {
+					w.AddEphemeron(r.to, uint32(names[i]), r.table)
+				} else {
+					w.AddKind(r.to, uint32(names[i]), r.kind)
+				}
 			}
 			w.Next()
 		}

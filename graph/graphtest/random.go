@@ -12,7 +12,7 @@ var noCancel = context.Background()
 
 // Random builds a small graph that has what breaks graph algorithms: several
 // roots (or none), self references, parallel references, unreachable parts,
-// cycles, weak and conservative references. The same rng state gives the same
+// cycles, weak and conservative references, entries of weak tables. The same rng state gives the same
 // graph.
 func Random(rng *rand.Rand) *graph.Graph {
 	n := 1 + rng.IntN(24)
@@ -31,7 +31,7 @@ func Random(rng *rand.Rand) *graph.Graph {
 		r.from, r.to = graph.NodeID(rng.IntN(n)), graph.NodeID(rng.IntN(n))
 		switch rng.IntN(12) {
 		case 0:
-			r.kind = graph.RefKind(rng.IntN(int(graph.Finalizer) + 1))
+			r.kind, r.table = graph.RefKind(rng.IntN(int(graph.Finalizer)+1)), graph.NodeID(rng.IntN(n))
 		case 1:
 			r.to = r.from
 		case 2:

@@ -273,26 +273,7 @@ func Reach(ctx context.Context, g *graph.Graph) (graph.Bitset, error) {
 	if seen := g.Reached(); seen != nil {
 		return seen, nil
 	}
-	seen := graph.NewBitset(g.Len())
-	var stack, buf []graph.NodeID
-	for _, r := range g.Roots() {
-		if r.Via.Retains() && !seen.Has(r.Node) {
-			seen.Add(r.Node)
-			stack = append(stack, r.Node)
-		}
-	}
-	for steps := 0; len(stack) > 0; steps++ {
-		if steps&checkEvery == 0 && ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		n := stack[len(stack)-1]
-		stack = stack[:len(stack)-1]
-		for _, to := range g.Retained(n, &buf) {
-			if !seen.Has(to) {
-				seen.Add(to)
-				stack = append(stack, to)
-			}
-		}
-	}
-	return seen, ctx.Err()
+	m := graph.Marking{Graph: g, Seen: graph.NewBitset(g.Len())}
+	m.VisitRoots()
+	return m.Seen, m.Run(ctx)
 }

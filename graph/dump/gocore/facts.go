@@ -15,9 +15,9 @@ type totals struct {
 func (t *totals) sum() uint64 { return t.bytes[0] + t.bytes[1] + t.bytes[2] + t.bytes[3] }
 
 func (m *marker) totals() (t totals) {
-	for n := range m.seen.All() {
+	for n := range m.Seen.All() {
 		t.objects++
-		t.bytes[m.g.TypeSource(n)&3] += m.g.Size(n)
+		t.bytes[m.Graph.TypeSource(n)&3] += m.Graph.Size(n)
 	}
 	return t
 }

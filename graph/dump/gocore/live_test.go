@@ -214,7 +214,7 @@ func checkHeld(t *testing.T, g *graph.Graph, dir string, n int) {
 		t.Fatal(err)
 	}
 	live := newMarker(g)
-	live.roots(g.Roots())
+	_ = live.roots(t.Context(), g.Roots())
 	lines := strings.Fields(string(held))
 	if len(lines) != n {
 		t.Fatalf("%q", held)
@@ -225,7 +225,7 @@ func checkHeld(t *testing.T, g *graph.Graph, dir string, n int) {
 			t.Fatal(err)
 		}
 		n, ok := g.Find(addr)
-		if !ok || !live.seen.Has(n) {
+		if !ok || !live.Seen.Has(n) {
 			t.Errorf("object at %s: found %v, %s, want a live one", line, ok, g.Describe(n))
 		}
 	}

@@ -1,78 +1,56 @@
 package gocore
 
-import "github.com/refgraph/refgraph/graph"
+import (
+	"context"
 
-// marker finds what is reachable, the way the collector does: along references
-// that retain.
-type marker struct {
-	g     *graph.Graph
-	seen  graph.Bitset
-	stack []graph.NodeID
-	buf   []graph.NodeID
-}
+	"github.com/refgraph/refgraph/graph"
+)
+
+// marker finds what is reachable, the way the collector does.
+type marker struct{ graph.Marking }
 
 func newMarker(g *graph.Graph) *marker {
-	return &marker{g: g, seen: graph.NewBitset(g.Len())}
+	return &marker{graph.Marking{Graph: g, Seen: graph.NewBitset(g.Len())}}
 }
 
-func (m *marker) push(n graph.NodeID) {
-	if !m.seen.Has(n) {
-		m.seen.Add(n)
-		m.stack = append(m.stack, n)
-	}
-}
-
-// roots marks everything reachable from roots.
-func (m *marker) roots(list []graph.Root) {
+// roots marks everything that roots retain.
+func (m *marker) roots(ctx context.Context, list []graph.Root) error {
 	for i := range list {
-		m.push(list[i].Node)
-	}
-	m.run()
-}
-
-// start marks from the roots that there are, in the background, until the
-// channel is closed. Roots may be added meanwhile.
-func (m *marker) start() <-chan struct{} {
-	list, done := m.g.Roots(), make(chan struct{})
-	go func() {
-		defer close(done)
-		m.roots(list)
-	}()
-	return done
-}
-
-// run marks everything reachable from what was pushed.
-func (m *marker) run() {
-	for len(m.stack) > 0 {
-		n := m.stack[len(m.stack)-1]
-		m.stack = m.stack[:len(m.stack)-1]
-		for _, to := range m.g.Retained(n, &m.buf) {
-			m.push(to)
+		if list[i].Via.Retains() {
+			m.Visit(list[i].Node)
 		}
 	}
+	return m.Run(ctx)
+}
+
+// start marks from the roots that there are, in the background, until something
+// comes out of the channel. Roots may be added meanwhile.
+func (m *marker) start(ctx context.Context) <-chan error {
+	list, done := m.Graph.Roots(), make(chan error, 1)
+	go func() { done <- m.roots(ctx, list) }()
+	return done
 }
 
 // finalizable marks what objects with finalizers hold that nothing else
 // reaches, and adds roots for it. The objects themselves are not kept: the
 // collector will hand them to their finalizers.
-func (r *roots) finalizable(m *marker, list []special) {
+func (r *roots) finalizable(ctx context.Context, m *marker, list []special) error {
 	kind := kindsOf(r.p.exe.GoVersion).finalizer
+	var buf []graph.NodeID
 	for _, s := range list {
-		if s.kind != kind || m.seen.Has(s.node) {
+		if s.kind != kind || m.Seen.Has(s.node) {
 			continue
 		}
 		root := graph.Root{Kind: graph.RootFinalizer, Rank: graph.RankLibrary,
 			Var: r.b.String("finalizer of " + r.p.pointee(r.p.mem.u64(s.addr+r.p.l.FinalizerOT.off)))}
-		for _, to := range m.g.Retained(s.node, &m.buf) {
+		for _, to := range m.Graph.Retained(s.node, &buf) {
 			root.Node = to
 			r.b.AddRoot(root)
-			m.stack = append(m.stack, to)
+			m.Visit(to)
 		}
-		children := m.stack
-		m.stack = nil
-		for _, to := range children {
-			m.push(to)
+		if err := m.Run(ctx); err != nil {
+			return err
 		}
-		m.run()
 	}
+	return nil
 }

@@ -107,10 +107,10 @@ func checkQueued(t *testing.T, g *graph.Graph, truth string) {
 	live := newMarker(g)
 	kinds := map[graph.RootKind]int{}
 	for _, r := range g.Roots() {
-		live.push(r.Node)
+		live.Visit(r.Node)
 		kinds[r.Kind]++
 	}
-	live.run()
+	_ = live.Run(t.Context())
 	if kinds[graph.RootFinalizer] < 300+100 {
 		t.Errorf("%d roots of finalizers and cleanups", kinds[graph.RootFinalizer])
 	}
@@ -130,9 +130,9 @@ func checkQueued(t *testing.T, g *graph.Graph, truth string) {
 		case "weak":
 			ok = hasWeak(g, n)
 		case "dead":
-			ok = ok && !live.seen.Has(n)
+			ok = ok && !live.Seen.Has(n)
 		default:
-			ok = ok && live.seen.Has(n)
+			ok = ok && live.Seen.Has(n)
 		}
 		if !ok {
 			if bad++; bad < 10 {

@@ -176,7 +176,7 @@ func (p *process) build(ctx context.Context, b *graph.Builder, typer *gotype.Typ
 	r := &roots{p: p, b: b, typer: typer, local: map[uint64][]gotype.Local{}, statics: p.exe.Statics(p.mem.bytes)}
 	r.globals()
 	m := newMarker(b.Graph())
-	marked := m.start() // while stacks are walked
+	marked := m.start(ctx) // while stacks are walked
 	gs, total := p.goroutines()
 	r.places = gotype.NewPlaces(p.exe.Exe, b, p.now(gs))
 	for i := range gs {
@@ -188,15 +188,21 @@ func (p *process) build(ctx context.Context, b *graph.Builder, typer *gotype.Typ
 	}
 	r.specials(specials)
 	r.queues()
-	<-marked
-	m.roots(b.Graph().Roots())
-	r.finalizable(m, specials)
+	if err := <-marked; err != nil {
+		return err
+	}
+	if err := m.roots(ctx, b.Graph().Roots()); err != nil {
+		return err
+	}
+	if err := r.finalizable(ctx, m, specials); err != nil {
+		return err
+	}
 	if p.lost > 0 && p.heap.broken > 0 { // spans are lost with what held the rest
-		if err := b.AddResidue(ctx, "core", m.seen); err != nil {
+		if err := b.AddResidue(ctx, "core", m.Seen); err != nil {
 			return err
 		}
 	}
-	b.SetReached(m.seen)
+	b.SetReached(m.Seen)
 	if err := typer.Run(ctx, p.src.Options.Workers); err != nil {
 		return err
 	}

@@ -70,9 +70,9 @@ func TestLostHolders(t *testing.T) {
 		}
 		partial++
 		m := newMarker(g)
-		m.roots(g.Roots())
-		if m.seen.Len() != g.Len() || !slices.Equal(m.seen, g.Reached()) {
-			t.Errorf("cut at %d: %d of %d objects are live", cut, m.seen.Len(), g.Len())
+		_ = m.roots(t.Context(), g.Roots())
+		if m.Seen.Len() != g.Len() || !slices.Equal(m.Seen, g.Reached()) {
+			t.Errorf("cut at %d: %d of %d objects are live", cut, m.Seen.Len(), g.Len())
 		}
 		if _, bytes := fact(t, g, "live"); bytes < 10<<20 {
 			t.Errorf("cut at %d: %d live bytes", cut, bytes)

@@ -129,9 +129,9 @@ func TestPhaseWithoutNames(t *testing.T) {
 func checkFacts(t *testing.T, g *graph.Graph) {
 	t.Helper()
 	m := newMarker(g)
-	m.roots(g.Roots())
-	if !slices.Equal(m.seen, g.Reached()) {
-		t.Errorf("%d objects are reached from the roots, the reader says %d", m.seen.Len(), g.Reached().Len())
+	_ = m.roots(t.Context(), g.Roots())
+	if !slices.Equal(m.Seen, g.Reached()) {
+		t.Errorf("%d objects are reached from the roots, the reader says %d", m.Seen.Len(), g.Reached().Len())
 	}
 	all, allBytes := fact(t, g, "allocated")
 	live, liveBytes := fact(t, g, "live")

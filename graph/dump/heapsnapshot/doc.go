@@ -14,7 +14,7 @@
 //  3. find where the edges of each node start, and the tables of maps and objects;
 //  4. write the references, on all cores;
 //  5. apply DevTools' rules of what retains: weak references do not, shortcuts and
-//     the table of a WeakMap neither (the key keeps the value), and what a page
+//     the table of a WeakMap neither (the key keeps the value, an ephemeron), and what a page
 //     reaches is held by the page only;
 //  6. name types, and make roots of the synthetic nodes.
 //

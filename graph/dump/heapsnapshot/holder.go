@@ -121,8 +121,25 @@ func tableOf(size uint64) (insideKind, uint32) {
 	return noInside, 0
 }
 
-// reference names edge i, and says of what kind it is. The edges must be asked for in
-// order.
+// write writes the reference of edge i with its name and kind. The edges must be asked
+// for in order.
+func (h *holder) write(w *graph.RowWriter, i int) {
+	to := h.edges[i].to
+	l, kind := h.reference(i)
+	if kind != graph.Ephemeron {
+		w.AddKind(to, uint32(l), kind)
+		return
+	}
+	table := graph.None
+	if id, ok := h.r.f.strings.table(uint32(h.edges[i].name)); ok {
+		if n, ok := h.r.g.Find(id); ok {
+			table = n
+		}
+	}
+	w.AddEphemeron(to, uint32(l), table)
+}
+
+// reference names edge i, and says of what kind it is.
 func (h *holder) reference(i int) (label, graph.RefKind) {
 	e, t := &h.edges[i], h.r.f.strings
 	switch e.kind {
@@ -152,9 +169,9 @@ func (h *holder) reference(i int) (label, graph.RefKind) {
 	if t.isPairName(e.name) {
 		if table, ok := t.table(uint32(e.name)); ok {
 			if table == h.r.g.Address(h.n) {
-				return labelPairTable, refEphemeron
+				return labelPairTable, graph.Weak // the reference from the key retains
 			}
-			return labelPair, graph.Strong
+			return labelPair, graph.Ephemeron
 		}
 	}
 	if at := t.index(e.name); at != noNumber {
@@ -162,9 +179,6 @@ func (h *holder) reference(i int) (label, graph.RefKind) {
 	}
 	return stringLabel(uint32(e.name), tagInternal), graph.Strong
 }
-
-// refEphemeron is the reference from a WeakMap's table: the one from the key retains.
-const refEphemeron = graph.Weak
 
 // property is the label of what an object's fast property leads to.
 func (h *holder) property(to graph.NodeID) label {

@@ -23,8 +23,7 @@ func (r *reader) buildRows(ctx context.Context) error {
 			}
 			h.reset(n, edges)
 			for i := range edges {
-				l, kind := h.reference(i)
-				w.AddKind(edges[i].to, uint32(l), kind)
+				h.write(w, i)
 			}
 			w.Next()
 		}

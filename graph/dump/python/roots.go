@@ -162,29 +162,9 @@ func (r *reader) inDegrees(ctx context.Context) ([]uint32, error) {
 // garbage adds roots for what no root reaches: cycles that the collector has
 // yet to free, as far as the dump can tell.
 func (r *reader) garbage(ctx context.Context) error {
-	seen := graph.NewBitset(r.g.Len())
-	var stack, buf []graph.NodeID
-	reach := func(n graph.NodeID) {
-		if seen.Has(n) {
-			return
-		}
-		seen.Add(n)
-		stack = append(stack, n)
-		for len(stack) > 0 {
-			at := stack[len(stack)-1]
-			stack = stack[:len(stack)-1]
-			for _, to := range r.g.Retained(at, &buf) {
-				if !seen.Has(to) {
-					seen.Add(to)
-					stack = append(stack, to)
-				}
-			}
-		}
-	}
-	for _, root := range r.g.Roots() {
-		reach(root.Node)
-	}
-	if err := ctx.Err(); err != nil {
+	m := graph.Marking{Graph: r.g, Seen: graph.NewBitset(r.g.Len())}
+	m.VisitRoots()
+	if err := m.Run(ctx); err != nil {
 		return err
 	}
 	// Immortal objects tell nothing by their refcounts; the interpreter keeps them.
@@ -199,9 +179,13 @@ func (r *reader) garbage(ctx context.Context) error {
 	} {
 		name := r.b.String(pass.name)
 		for n := range graph.NodeID(r.g.Len()) {
-			if !seen.Has(n) && pass.want(n) {
-				r.b.AddRoot(graph.Root{Node: n, Var: name, Kind: pass.kind, Rank: pass.rank})
-				reach(n)
+			if m.Seen.Has(n) || !pass.want(n) {
+				continue
+			}
+			r.b.AddRoot(graph.Root{Node: n, Var: name, Kind: pass.kind, Rank: pass.rank})
+			m.Visit(n)
+			if err := m.Run(ctx); err != nil {
+				return err
 			}
 		}
 	}
