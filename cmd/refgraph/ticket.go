@@ -20,7 +20,7 @@ type ticketFlags struct {
 	tracker, markup      string
 	tokenFile, branch    string
 	open, resolve        bool
-	title                string
+	title, issueType     string
 	labels               []string
 	dryRun               string
 	valuesLeave          bool
@@ -89,6 +89,7 @@ func (f *ticketFlags) add(c *cobra.Command) {
 	l.StringVar(&f.branch, "pictures-branch", "", "GitHub: branch to commit pictures to where nothing can be uploaded; unset: a diagram in the comment")
 	l.BoolVar(&f.open, "new", false, "URL is that of a project: open an issue there, unless one with the same leak is open")
 	l.StringVar(&f.title, "title", "", "title of an issue that --new opens; unset: the answer's")
+	l.StringVar(&f.issueType, "issue-type", "", "type of an issue that --new opens: Jira's (unset: Bug), Redmine's tracker")
 	l.StringArrayVar(&f.labels, "label", nil, "label of an issue that --new opens (repeatable)")
 	l.BoolVar(&f.resolve, "resolve", false, "say on the ticket what is no longer in the dump")
 	l.StringVar(&f.dryRun, "dry-run", "", "folder to write comment and files to instead of sending them")
@@ -200,7 +201,13 @@ func (t *ticketRun) place(ctx context.Context, url string) (err error) {
 	if t.at, err = ticket.Recognise(ctx, url, t.flags.tracker, t.flags.dryRun != ""); err != nil {
 		return err
 	}
-	switch {
+	switch k := t.at.Kind; {
+	case !t.flags.open && (len(t.flags.labels) > 0 || t.flags.issueType != "" || t.flags.title != ""):
+		return &ticket.UsageError{What: "--title, --label and --issue-type are of an issue that --new opens", Advice: "leave them out, or give a project's URL and --new"}
+	case len(t.flags.labels) > 0 && !k.Labels:
+		return &ticket.UsageError{What: k.Title + " has no labels", Advice: "leave --label out"}
+	case t.flags.issueType != "" && !k.Types:
+		return &ticket.UsageError{What: "refgraph knows no types of issues on " + k.Title, Advice: "leave --issue-type out; a --label may do"}
 	case t.flags.open && t.at.Number != "":
 		return &ticket.UsageError{What: "--new wants the URL of a project, and this is one of an issue", Advice: "leave --new out, or give the project's URL"}
 	case !t.flags.open && t.at.Number == "":
@@ -240,7 +247,7 @@ func (t *ticketRun) send(ctx context.Context, q *ticketQuestion) error {
 			continue
 		}
 		if t.flags.open && i == 0 {
-			opened, err := t.desk.NewOne(ctx, answer, t.flags.title, t.flags.labels)
+			opened, err := t.desk.NewOne(ctx, answer, ticket.NewIssue{Title: t.flags.title, Type: t.flags.issueType, Labels: t.flags.labels})
 			if err != nil {
 				return err
 			}

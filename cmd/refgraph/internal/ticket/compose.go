@@ -102,7 +102,13 @@ func (d *draft) holders() string {
 // picture is the picture, or what stands for it.
 func (d *draft) picture() (blocks []string) {
 	if d.shown.picture != nil {
-		return []string{d.markup.Picture(d.shown.picture.Ref, d.answer.Alt, d.shown.width)}
+		blocks = append(blocks, d.markup.Picture(d.shown.picture.Ref, d.answer.Alt, d.shown.width))
+		if svg := d.shown.svg; svg != nil && strings.HasSuffix(svg.Name, ".svg") {
+			if sharp, ok := d.markup.Vector("The picture, sharp at any size", svg.Ref, d.answer.Alt, d.shown.width); ok {
+				blocks = append(blocks, sharp)
+			}
+		}
+		return blocks
 	}
 	if d.shown.noPicture == "" {
 		return nil

@@ -112,20 +112,21 @@ func (d *Desk) find(fingerprint, question string) (*Comment, *Marker) {
 
 func first12(fingerprint string) string { return fingerprint[:min(12, len(fingerprint))] }
 
-// NewOne opens an issue in the project, or finds the open one of the same leak.
-func (d *Desk) NewOne(ctx context.Context, a *Answer, title string, labels []string) (opened bool, err error) {
+// NewOne opens an issue in the project, or finds the open one of the same leak. Of
+// n title, labels and type count; without a title the answer's is taken.
+func (d *Desk) NewOne(ctx context.Context, a *Answer, n NewIssue) (opened bool, err error) {
 	fp := first12(a.Fingerprint)
 	found, err := d.tracker.FindOpen(ctx, fp)
 	if err != nil {
 		return false, err
 	}
 	if !found {
-		if title == "" {
-			title = clean(a.Title.String(), longest)
+		if n.Title == "" {
+			n.Title = clean(a.Title.String(), longest)
 		}
 		m := d.tracker.Markup()
-		body := issueBody(a, m, d.opts.Tool, Marker{Fingerprint: fp, Run: 1})
-		if err := d.tracker.Open(ctx, NewIssue{Title: title, Body: body, Fingerprint: fp, Labels: labels}); err != nil {
+		n.Fingerprint, n.Body = fp, issueBody(a, m, d.opts.Tool, Marker{Fingerprint: fp, Run: 1})
+		if err := d.tracker.Open(ctx, n); err != nil {
 			return false, err
 		}
 	}

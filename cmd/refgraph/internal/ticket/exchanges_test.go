@@ -95,7 +95,7 @@ func runOptions(what string, a *Answer) (o Options, err error) {
 			o.Branch = "pictures"
 		case "commonmark":
 			o.Markup = CommonMark()
-		case "labels":
+		case "labels", "type":
 		default:
 			return o, fmt.Errorf("no word %q", w)
 		}
@@ -117,12 +117,15 @@ func perform(t *testing.T, s *scenario, kind, what string, a *Answer, o Options)
 	case verb == "resolve":
 		out, err = d.Resolve(t.Context(), a.Fingerprint, "", Say(Name("new.heapdump")))
 	case verb == "new":
-		var labels []string
+		var n NewIssue
 		if strings.Contains(what, "labels") {
-			labels = []string{"leak"}
+			n.Labels = []string{"leak"}
+		}
+		if strings.Contains(what, "type") {
+			n.Type = "Support"
 		}
 		var opened bool
-		if opened, err = d.NewOne(t.Context(), a, "", labels); err == nil {
+		if opened, err = d.NewOne(t.Context(), a, n); err == nil {
 			lines = append(lines, fmt.Sprintf("opened %v %s", opened, d.URL()))
 			out, err = d.Post(t.Context(), a)
 		}

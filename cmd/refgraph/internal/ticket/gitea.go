@@ -32,7 +32,8 @@ func giteaKind() *Kind {
 			var v struct{ Version string }
 			return a.status == http.StatusOK && json.Unmarshal(a.body, &v) == nil && v.Version != ""
 		},
-		Keys: []Key{{Secret: "GITEA_TOKEN"}, {Secret: "FORGEJO_TOKEN"}},
+		Labels: true,
+		Keys:   []Key{{Secret: "GITEA_TOKEN"}, {Secret: "FORGEJO_TOKEN"}},
 		Make: func(c *client, p Place, cred Credential, _ *Options) Tracker {
 			c.sign = func(r *http.Request) {
 				if cred.User != "" {

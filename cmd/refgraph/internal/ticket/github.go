@@ -39,6 +39,7 @@ func githubKind() *Kind {
 		Confirm: func(a *answer) bool {
 			return a.header.Get("X-GitHub-Enterprise-Version") != "" || bytes.Contains(a.body, []byte("verifiable_password_authentication"))
 		},
+		Labels: true,
 		Keys: []Key{
 			{Secret: "GH_TOKEN", For: githubHost}, {Secret: "GITHUB_TOKEN", For: githubHost},
 			{Secret: "GH_ENTERPRISE_TOKEN", For: githubServer}, {Secret: "GITHUB_ENTERPRISE_TOKEN", For: githubServer},

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 )
 
 // Pictures on a branch of the repository, for a GitHub that takes no uploads. The
@@ -77,6 +78,9 @@ var branchFile = regexp.MustCompile(`https://[^\s"()]+/(refgraph-[0-9a-f]{8}-[0-
 // onBranch are the files that our comment shows.
 func (g *github) onBranch(own *Comment) (out []Attachment) {
 	for _, m := range branchFile.FindAllStringSubmatch(own.Body, -1) {
+		if slices.ContainsFunc(out, func(a Attachment) bool { return a.Ref == m[0] }) {
+			continue // shown and linked
+		}
 		out = append(out, Attachment{ID: "?", Name: m[1], Ref: m[0], URL: m[0]})
 	}
 	return out

@@ -32,6 +32,7 @@ func gitlabKind() *Kind {
 			var v struct{ Message, Version string }
 			return a.header.Get("X-Gitlab-Meta") != "" || json.Unmarshal(a.body, &v) == nil && (v.Message == "401 Unauthorized" || v.Version != "") && a.header.Get("X-Runtime") != ""
 		},
+		Labels: true,
 		Keys:   []Key{{Secret: "GITLAB_TOKEN"}},
 		Helper: func(host string) []string { return []string{"glab", "config", "get", "token", "--host", host} },
 		Make: func(c *client, p Place, cred Credential, _ *Options) Tracker {
@@ -114,7 +115,12 @@ func (g *gitlab) issue(path string) string {
 
 func (g *gitlab) Check(ctx context.Context) error {
 	var user struct{ Username string }
-	if _, err := g.c.ask(ctx, request{doing: "checking the token", path: "/api/v4/user"}, &user); err != nil {
+	whoami := request{doing: "checking the token", path: "/api/v4/user"}
+	_, err := g.c.ask(ctx, whoami, &user)
+	for status(err) == http.StatusNotFound && g.descend() {
+		_, err = g.c.ask(ctx, whoami, &user)
+	}
+	if err != nil {
 		return err
 	}
 	g.me = user.Username
@@ -128,8 +134,20 @@ func (g *gitlab) Check(ctx context.Context) error {
 	if g.p.Number == "" {
 		return nil
 	}
-	_, err := g.c.ask(ctx, request{doing: "reading the issue", path: g.issue("")}, nil)
+	_, err = g.c.ask(ctx, request{doing: "reading the issue", path: g.issue("")}, nil)
 	return err
+}
+
+// descend takes the first part of the project's path for one of the server's: a
+// GitLab below a path of its host looks like one with a group more.
+func (g *gitlab) descend() bool {
+	first, rest, _ := strings.Cut(g.p.Project, "/")
+	if !strings.Contains(rest, "/") {
+		return false
+	}
+	g.p.Base, g.p.Project = g.p.Base.JoinPath(first), rest
+	g.c.base = g.p.Base
+	return true
 }
 
 type gitlabNote struct {

@@ -39,6 +39,7 @@ func jiraKind() *Kind {
 			}
 			return json.Unmarshal(a.body, &v) == nil && v.Version != "" && len(v.Number) > 0
 		},
+		Labels: true, Types: true,
 		Keys: []Key{{Secret: "JIRA_API_TOKEN", User: "JIRA_USER"}},
 		Make: func(c *client, p Place, cred Credential, _ *Options) Tracker {
 			c.sign = func(r *http.Request) {
@@ -93,6 +94,8 @@ func (j *jira) advise(e *Error, h http.Header) {
 		e.Advice = "the user may not do this here: Add comments, Create attachments and Edit own comments are needed"
 	case e.Status == http.StatusNotFound:
 		e.Advice = "check the URL; Jira says this too of an issue that the user may not see, and of attachments that are switched off"
+	case e.Status == http.StatusBadRequest && strings.Contains(e.Words, "issuetype"):
+		e.Advice = "the project has no issue type of that name: say one of its own with --issue-type"
 	case e.Status == http.StatusBadRequest:
 		e.Advice = "Jira's fields are the project's own: it may ask for more than a comment"
 	}
@@ -280,7 +283,7 @@ func (j *jira) FindOpen(ctx context.Context, fingerprint string) (bool, error) {
 func (j *jira) Open(ctx context.Context, n NewIssue) error {
 	var got struct{ Key string }
 	_, err := j.c.ask(ctx, request{doing: "opening an issue", method: http.MethodPost, path: jiraAPI + "/issue", json: map[string]any{"fields": map[string]any{
-		"project": map[string]string{"key": j.p.Project}, "issuetype": map[string]string{"name": "Bug"},
+		"project": map[string]string{"key": j.p.Project}, "issuetype": map[string]string{"name": cmp.Or(n.Type, "Bug")},
 		"summary": n.Title, "description": n.Body, "labels": append([]string{jiraLabel(n.Fingerprint)}, n.Labels...),
 	}}}, &got)
 	j.p.Number = got.Key

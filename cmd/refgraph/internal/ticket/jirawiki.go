@@ -82,6 +82,9 @@ func (JiraWiki) Picture(src, _ string, width int) string {
 	return fmt.Sprintf("!%s|width=%d!", src, width)
 }
 
+// Vector implements Markup.
+func (JiraWiki) Vector(string, string, string, int) (string, bool) { return "", false }
+
 // jiraLines is the most lines of an open block.
 const jiraLines = 40
 

@@ -15,13 +15,14 @@ type markdown struct {
 	collapse bool // {{collapse}} folds: Redmine
 	comment  bool // HTML comments are hidden
 	mermaid  bool // fences in mermaid are drawn
+	svg      bool // <img> shows an SVG
 	sized    bool // ![alt](src){width=…}
 	noBar    bool // \| in a table ends the cell
 }
 
 // GitHubMarkdown is GitHub's own.
 func GitHubMarkdown() Markup {
-	return markdown{name: "github", most: 60_000, img: true, details: true, comment: true, mermaid: true}
+	return markdown{name: "github", most: 60_000, img: true, details: true, comment: true, mermaid: true, svg: true}
 }
 
 // GitLabMarkdown is GitLab's.
@@ -31,7 +32,7 @@ func GitLabMarkdown() Markup {
 
 // GiteaMarkdown is Gitea's and Forgejo's.
 func GiteaMarkdown() Markup {
-	return markdown{name: "gitea", most: 60_000, img: true, details: true, comment: true, mermaid: true}
+	return markdown{name: "gitea", most: 60_000, img: true, details: true, comment: true, mermaid: true, svg: true}
 }
 
 // CommonMark is what Redmine calls CommonMark Markdown.
@@ -124,6 +125,14 @@ func (m markdown) Picture(src, alt string, width int) string {
 		size = fmt.Sprintf("{width=%d}", width)
 	}
 	return fmt.Sprintf("![%s](%s)%s", bracketed(alt), src, size)
+}
+
+// Vector implements Markup.
+func (m markdown) Vector(label, src, alt string, width int) (string, bool) {
+	if !m.svg {
+		return "", false
+	}
+	return m.folded(label, m.Picture(src, alt, width)), true
 }
 
 // bracketed makes the alternative text of a Markdown picture: what could end it

@@ -22,6 +22,8 @@ type Markup interface {
 	Picture(src, alt string, width int) string
 	// Sized tells that Picture obeys the width; otherwise a pixel is a point.
 	Sized() bool
+	// Vector shows an SVG behind a label, where a tracker shows those at all.
+	Vector(label, src, alt string, width int) (string, bool)
 	// Folded is a block of text behind a label, closed where the tracker can.
 	Folded(label, text string) string
 	// Facts is a list of names and values behind a label.

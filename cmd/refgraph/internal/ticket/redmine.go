@@ -42,6 +42,7 @@ func redmineKind() *Kind {
 		},
 		Probe:   "/login",
 		Confirm: func(a *answer) bool { return bytes.Contains(a.body, []byte(`content="Redmine"`)) },
+		Types:   true,
 		Keys:    []Key{{Secret: "REDMINE_API_KEY"}},
 		Make: func(c *client, p Place, cred Credential, o *Options) Tracker {
 			c.sign = func(r *http.Request) {
@@ -268,11 +269,39 @@ func (r *redmine) FindOpen(ctx context.Context, fingerprint string) (bool, error
 	return false, nil
 }
 
-// Open opens an issue. Redmine has no labels.
+// kind finds the id of what Redmine calls a tracker: "Bug".
+func (r *redmine) kind(ctx context.Context, name string) (int64, error) {
+	var got struct {
+		Trackers []struct {
+			ID   int64
+			Name string
+		}
+	}
+	if _, err := r.c.ask(ctx, request{doing: "reading the trackers", path: "/trackers.json"}, &got); err != nil {
+		return 0, err
+	}
+	var names []string
+	for _, t := range got.Trackers {
+		if strings.EqualFold(t.Name, name) {
+			return t.ID, nil
+		}
+		names = append(names, clean(t.Name, longest))
+	}
+	return 0, &Error{Tracker: r.c.tracker, Doing: "opening an issue", Words: "no tracker " + clean(name, longest), Advice: "--issue-type is one of " + strings.Join(names, ", ")}
+}
+
+// Open opens an issue.
 func (r *redmine) Open(ctx context.Context, n NewIssue) error {
+	fields := map[string]any{"project_id": r.p.Project, "subject": n.Title, "description": n.Body}
+	if n.Type != "" {
+		id, err := r.kind(ctx, n.Type)
+		if err != nil {
+			return err
+		}
+		fields["tracker_id"] = id
+	}
 	var got struct{ Issue struct{ ID int64 } }
-	_, err := r.c.ask(ctx, request{doing: "opening an issue", method: http.MethodPost, path: "/issues.json", json: map[string]any{
-		"issue": map[string]any{"project_id": r.p.Project, "subject": n.Title, "description": n.Body}}}, &got)
+	_, err := r.c.ask(ctx, request{doing: "opening an issue", method: http.MethodPost, path: "/issues.json", json: map[string]any{"issue": fields}}, &got)
 	r.p.Number = strconv.FormatInt(got.Issue.ID, 10)
 	return err
 }

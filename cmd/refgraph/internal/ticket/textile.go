@@ -65,6 +65,9 @@ func (Textile) Picture(src, alt string, width int) string {
 	return fmt.Sprintf("!{width:%dpx}%s(%s)!", width, src, bracketed(clean(alt, 600)))
 }
 
+// Vector implements Markup.
+func (Textile) Vector(string, string, string, int) (string, bool) { return "", false }
+
 // Folded implements Markup.
 func (Textile) Folded(label, text string) string {
 	return "{{collapse(" + label + ")\n<pre>\n" + openTags.Replace(lines(text)) + "\n</pre>\n}}"

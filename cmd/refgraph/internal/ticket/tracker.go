@@ -71,6 +71,7 @@ type File struct {
 // NewIssue is what Open makes.
 type NewIssue struct {
 	Title, Body, Fingerprint string
+	Type                     string // of Kinds with Types; empty: the usual one
 	Labels                   []string
 }
 
@@ -113,6 +114,8 @@ type Kind struct {
 	// tracker's own client that prints one; both for a host.
 	Keys   []Key
 	Helper func(host string) []string
+	// Labels and Types tell whether its issues have them.
+	Labels, Types bool
 	// Make makes the tracker's Tracker. The client's base is Place.Base.
 	Make func(c *client, p Place, cred Credential, o *Options) Tracker
 }

@@ -2,9 +2,11 @@ package servertest
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -90,6 +92,7 @@ func open(t *testing.T, url, selector, name string, width int64) seen {
 		emulation.SetDeviceMetricsOverride(width, 900, 2, phone),
 		chromedp.Navigate(url),
 		chromedp.Evaluate(`for (const i of document.images) i.loading = 'eager'`, nil),
+		chromedp.Evaluate(fmt.Sprintf(`if (%v) for (const d of document.querySelectorAll('details')) d.open = true`, strings.Contains(selector, "details[open]")), nil),
 		chromedp.Sleep(700*time.Millisecond),
 		chromedp.Evaluate(replaceSelector(selector), &s),
 		chromedp.ActionFunc(func(ctx context.Context) (err error) {

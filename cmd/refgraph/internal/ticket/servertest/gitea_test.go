@@ -19,8 +19,8 @@ type gitea struct {
 }
 
 // newGitea starts the binary that GITEA names, with the files of its module in
-// GITEA_MODULE.
-func newGitea(t *testing.T) *gitea {
+// GITEA_MODULE; maxSize is the most MB of a file.
+func newGitea(t *testing.T, maxSize string) *gitea {
 	t.Helper()
 	bin := os.Getenv("GITEA")
 	if bin == "" {
@@ -30,6 +30,7 @@ func newGitea(t *testing.T) *gitea {
 	c := exec.Command("bash", "testdata/gitea.sh", bin, os.Getenv("GITEA_MODULE"), dir, port)
 	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	c.Stderr = os.Stderr
+	c.Env = append(os.Environ(), "GITEA_MAX_SIZE="+maxSize)
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -79,13 +80,18 @@ func (g *gitea) comments(path string) (all []giteaComment) {
 // TestGitea is the life of a ticket on a real Gitea, and all that can be wrong
 // with it.
 func TestGitea(t *testing.T) {
-	g := newGitea(t)
+	g := newGitea(t, "4")
 	p := newProgram(t)
 	cred := "GITEA_TOKEN=" + g.token
 	g.life(p, cred)
 	g.wrong(p, cred)
 	g.hostile(p, cred)
+	tight := newGitea(t, "0")
+	tight.tooLarge(p, "GITEA_TOKEN="+tight.token)
 }
+
+// giteaPicture is the PNG in a comment; the SVG is in a folded block.
+const giteaPicture = `.comment .markup img[alt^="Reference graph"]:not(details img)`
 
 func (g *gitea) life(p *program, cred string) {
 	t := g.t
@@ -102,8 +108,10 @@ func (g *gitea) life(p *program, cred string) {
 	if h := resp.Header; h.Get("Content-Type") != "image/svg+xml" || !strings.HasPrefix(h.Get("Content-Disposition"), "inline") {
 		t.Errorf("the SVG is served as %s, %s", h.Get("Content-Type"), h.Get("Content-Disposition"))
 	}
-	picture := `.comment .markup img[alt^="Reference graph"]`
-	inline(t, issue, picture, "gitea", false)
+	inline(t, issue, giteaPicture, "gitea", false)
+	if s := open(t, issue, `.comment .markup details[open] img[alt^="Reference graph"]`, "gitea-svg", 1280); !s.Loaded || s.Width < 640 || s.Width > s.Room+1 {
+		t.Errorf("the SVG as it is shown: %+v", s)
+	}
 	if s := open(t, issue, `.comment .markup a[href*="/attachments/"]`, "gitea-svg-link", 1280); s.Room == 0 {
 		t.Error("no link to the SVG")
 	}
@@ -117,7 +125,7 @@ func (g *gitea) life(p *program, cred string) {
 	if len(after) != 1 || len(after[0].Assets) != 2 || after[0].Assets[0].Name == before[0].Assets[0].Name {
 		t.Errorf("second run: %+v", after)
 	}
-	inline(t, issue, picture, "gitea-second", false)
+	inline(t, issue, giteaPicture, "gitea-second", false)
 	for range 2 {
 		gone := p.run(t, cred, issue, p.without, "--type", p.leak, "--resolve")
 		if all := g.comments(path); gone.code != 0 || len(gone.Gone) != 1 || !gone.Gone[0].Said || len(all) != 2 || !strings.Contains(all[0].Body, "**Gone**") {
@@ -157,6 +165,20 @@ func (g *gitea) wrong(p *program, cred string) {
 	old, _ := g.issue("old", "archived")
 	g.must(http.MethodPatch, "/repos/bot/old", map[string]any{"archived": true}, nil)
 	p.fails(g.t, "archived", cred, append([]string{old}, args[1:]...)...)
+
+	g.must(http.MethodPost, "/user/repos", map[string]any{"name": "closed", "private": true}, nil)
+	closed, _ := g.issue("closed", "others may not even see this")
+	p.fails(g.t, "404", "GITEA_TOKEN="+g.reader, append([]string{closed}, args[1:]...)...)
+}
+
+// tooLarge has a server that takes no file at all: the comment says so.
+func (g *gitea) tooLarge(p *program, cred string) {
+	issue, path := g.issue("orders", "no room")
+	r := p.done(g.t, "created", cred, issue, p.first, "--exe", p.exe, "--type", p.leak)
+	all := g.comments(path)
+	if left := strings.Join(r.Comments[0].LeftOut, "; "); !strings.Contains(left, "picture: ") || len(all) != 1 || len(all[0].Assets) != 0 || !strings.Contains(all[0].Body, "No picture: ") {
+		g.t.Errorf("files too large: %q\n%+v", left, all)
+	}
 }
 
 // hostile sends a name that would do something.
@@ -171,7 +193,7 @@ func (g *gitea) hostile(p *program, cred string) {
 		g.t.Fatal(err)
 	}
 	p.done(g.t, "created", cred, issue, hostile, "--exe", p.exe, "--type", p.leak)
-	inline(g.t, issue, `.comment .markup img[alt^="Reference graph"]`, "gitea-hostile", false)
+	inline(g.t, issue, giteaPicture, "gitea-hostile", false)
 	for _, bad := range []string{`.comment .markup a.mention, .comment .markup a[href$="/reader"]`, `.comment .markup a.ref-issue`, `.comment .markup strong + b`, `.comment .markup .emoji`, `.comment .markup img[src*="y.png"]`} {
 		if s := open(g.t, issue, bad, "gitea-hostile", 1280); s.Room != 0 {
 			g.t.Errorf("the page has %s", bad)
