@@ -54,6 +54,9 @@ func printInfo(a *app, i *ask.InfoAnswer) {
 	line("objects", "%s, %s", view.Count(i.Objects), view.Bytes(i.ShallowBytes))
 	line("reachable", "%s, %s", view.Count(i.ReachableObjects), view.Bytes(i.ReachableBytes))
 	line("unreachable", "%s, %s", view.Count(i.Objects-i.ReachableObjects), view.Bytes(i.ShallowBytes-i.ReachableBytes))
+	for _, l := range view.Outside(i.Process) {
+		line("memory", "%s", l)
+	}
 	line("references", "%s", view.Count(int(i.References)))
 	line("typed", "%s of the reachable bytes: %s exactly, %s inferred",
 		view.Percent(view.Share(i.TypedBytes, i.ReachableBytes)),

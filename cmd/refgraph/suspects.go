@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/refgraph/refgraph/graph/ask"
 	"github.com/refgraph/refgraph/graph/suspect"
@@ -68,7 +69,14 @@ func showSuspects(ctx context.Context, a *app, found *ask.SuspectsAnswer, f susp
 		}
 		return f.pic.write(ctx, a, view.Suspect(&list[0]))
 	}
-	if len(list) == 0 {
+	outside := found.Process != nil && found.Process.MostlyOutside
+	if outside {
+		fmt.Fprintf(a.out, "%s\n\n", strings.Join(view.Outside(found.Process), "\n"))
+	}
+	switch {
+	case len(list) == 0 && outside:
+		fmt.Fprintln(a.out, "no suspects in the part that is in the dump")
+	case len(list) == 0:
 		fmt.Fprintln(a.out, "no suspects; refgraph top and refgraph dominators show what takes the memory")
 	}
 	for i := range list {

@@ -25,6 +25,7 @@ type InfoAnswer struct {
 	TypedBytes       uint64      `json:"typed_bytes"` // of reachable objects with a known type
 	ExactBytes       uint64      `json:"exact_bytes"` // of those whose type is not inferred
 	Roots            []RootCount `json:"roots"`
+	Process          *Process    `json:"process"` // null where nothing is known of it
 	Facts            []Fact      `json:"facts"`
 	Warnings         []Warning   `json:"warnings"`
 }
@@ -79,7 +80,7 @@ func describe(ctx context.Context, g *graph.Graph) (*InfoAnswer, error) {
 		Format: meta.Format, Runtime: string(meta.Runtime), RuntimeVersion: meta.RuntimeVersion,
 		Objects: g.Len(), References: g.Refs(), ShallowBytes: all.Bytes,
 		ReachableObjects: reached.Objects, ReachableBytes: reached.Bytes, TypedBytes: reached.Typed, ExactBytes: exact.Bytes,
-		Roots: countRoots(g), Facts: []Fact{}, Warnings: []Warning{},
+		Roots: countRoots(g), Process: newProcess(g), Facts: []Fact{}, Warnings: []Warning{},
 	}
 	if !meta.Taken.IsZero() {
 		out.Taken = meta.Taken.UTC().Format("2006-01-02T15:04:05Z")

@@ -19,6 +19,7 @@ type SuspectsQuestion struct {
 // SuspectsAnswer is the contract of `suspects --json`.
 type SuspectsAnswer struct {
 	Dump          Dump      `json:"dump"`
+	Process       *Process  `json:"process"` // null where nothing is known of it
 	Suspects      []Suspect `json:"suspects"`
 	PooledObjects int       `json:"pooled_objects"` // held by nothing but pools, which the collector empties
 	PooledBytes   uint64    `json:"pooled_bytes"`
@@ -114,7 +115,7 @@ func (s *Session) suspects(ctx context.Context, older *suspect.Heap, q SuspectsQ
 	if q.Number > 0 {
 		list = list[q.Number-1 : q.Number]
 	}
-	out := &keptSuspects{Answer: SuspectsAnswer{Dump: newDump(s.g), Suspects: []Suspect{}}}
+	out := &keptSuspects{Answer: SuspectsAnswer{Dump: newDump(s.g), Process: newProcess(s.g), Suspects: []Suspect{}}}
 	out.Answer.PooledObjects, out.Answer.PooledBytes = h.Pooled()
 	_, out.Reachable = h.Tree.Total()
 	for i := range list {

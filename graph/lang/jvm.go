@@ -21,6 +21,7 @@ var jvm = Language{
 	Program:  regexp.MustCompile(`^java\.lang\.Class$`),
 	Nameless: regexp.MustCompile(`^[^.]*$|\[\]$|^(java\.util\.|java\.lang\.ref\.|java\.lang\.ThreadLocal|scala\.collection\.|kotlin\.collections\.|` +
 		`com\.google\.common\.collect\.|it\.unimi\.dsi\.fastutil\.)`),
+	Native: "jcmd PID VM.native_memory tells (after -XX:NativeMemoryTracking=summary), and jemalloc's profiler or heaptrack what native libraries allocated",
 	Cycles: tracing,
 	Moves:  true,
 }

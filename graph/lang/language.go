@@ -54,6 +54,8 @@ type Language struct {
 	// CyclesHarm is whether they do.
 	Cycles     string
 	CyclesHarm bool
+	// Native is what tells of memory that is in no dump of the runtime.
+	Native string
 	// CountsRefs is whether objects are freed by reference counts, so that what
 	// no root reaches is in a cycle.
 	CountsRefs bool
@@ -115,6 +117,7 @@ var unknown = Language{
 	Collection: "bound it, or remove entries when they are done with",
 	Nameless:   bare,
 	Listeners:  "return a function that unregisters, and call it; what a closure captures lives as long as the closure",
+	Native:     "pmap -x PID shows the mappings, heaptrack or jemalloc's profiler which native code allocated",
 	Cycles:     "the runtime is unknown; a tracing collector frees cycles that no root reaches, reference counting does not",
 }
 

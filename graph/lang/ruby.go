@@ -17,5 +17,6 @@ var ruby = Language{
 	Generic:    regexp.MustCompile(`^(Array|Hash|String|class Object)$`),
 	Program:    regexp.MustCompile(`^(class |module |singleton class$|ICLASS$|IMEMO\b)`),
 	Nameless:   bare,
+	Native:     "jemalloc's profiler or heaptrack tells what C extensions allocated; MALLOC_ARENA_MAX=2 shows whether malloc fragments",
 	Cycles:     tracing,
 }

@@ -19,6 +19,9 @@ func Of(a *ask.ReportAnswer) *Report {
 		ReachableBytes: a.Info.ReachableBytes, ReachableObjects: a.Info.ReachableObjects, Dominators: view.Blocks(a.Dominators.Nodes),
 	}
 	r.facts(a.Info)
+	if p := a.Info.Process; p != nil && p.MostlyOutside {
+		r.Summary = view.Outside(p)
+	}
 	for i := range a.Suspects.Suspects {
 		s := &a.Suspects.Suspects[i]
 		r.Suspects = append(r.Suspects, Suspect{
@@ -59,6 +62,9 @@ func (r *Report) facts(i *ask.InfoAnswer) {
 	}
 	fact("objects", "%s, %s", view.Count(i.Objects), view.Bytes(i.ShallowBytes))
 	fact("reachable", "%s, %s", view.Count(i.ReachableObjects), view.Bytes(i.ReachableBytes))
+	for _, l := range view.Outside(i.Process) {
+		fact("memory", "%s", l)
+	}
 	fact("references", "%s", view.Count(int(i.References)))
 	fact("typed", "%s of the reachable bytes", view.Percent(view.Share(i.TypedBytes, i.ReachableBytes)))
 	for _, n := range i.Roots {

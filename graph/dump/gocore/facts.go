@@ -29,6 +29,7 @@ func (p *process) facts(b *graph.Builder, m *marker, live, total int) {
 	add := func(name, format string, args ...any) {
 		b.Info().Facts = append(b.Info().Facts, graph.Fact{Name: name, Value: fmt.Sprintf(format, args...)})
 	}
+	b.Info().Process = p.held()
 	add("executable", "%s", p.exe.Path)
 	add("machine", "%s", p.core.arch.name)
 	add("threads", "%d", len(p.core.notes.threads))

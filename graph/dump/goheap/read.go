@@ -133,6 +133,7 @@ func describe(info *graph.Info, rec *records, h *heap) {
 	}
 	fact("goroutines", fmt.Sprintf("%d, and %d of the runtime", user, len(rec.goroutines)-user))
 	if s := rec.stats; s != nil {
+		info.Process = held(s, h)
 		fact("objects by the runtime's count", strconv.FormatUint(s[statHeapObjects], 10))
 		fact("garbage collections", strconv.FormatUint(s[statNumGC], 10))
 		if s[statLastGC] > 0 && s[statLastGC] < 1<<63 {
@@ -144,6 +145,24 @@ func describe(info *graph.Info, rec *records, h *heap) {
 	if k := len(rec.sites.List); k > 0 {
 		fact("allocation sites", strconv.Itoa(k))
 	}
+}
+
+// held is what the runtime counts of the process's memory: not what C code has, or
+// what the program maps itself.
+func held(s []uint64, h *heap) (p graph.Process) {
+	less := func(a, b uint64) uint64 { return a - min(a, b) }
+	var objects uint64
+	for k := range h.batches {
+		objects += uint64(h.first[k+1]-h.first[k]) * h.batches[k].size
+	}
+	p.Resident = less(s[statSys], s[statHeapReleased])
+	p.Counted = "by the Go runtime; memory of C code and of mapped files is not in it"
+	free, spare := less(s[statHeapIdle], s[statHeapReleased]), less(s[statHeapInuse], objects)
+	p.Add("free spans of the heap", free)
+	p.Add("room in spans, and garbage", spare)
+	p.Add("goroutine stacks", s[statStackInuse])
+	p.Add("the runtime's own", less(p.Resident, objects+free+spare+s[statStackInuse]))
+	return p
 }
 
 // selfCheck compares the number of objects with what the runtime counted.

@@ -98,11 +98,16 @@ type records struct {
 
 // memstats, by position in the record.
 const (
-	statHeapAlloc   = 6
-	statHeapObjects = 11
-	statLastGC      = 22
-	statNumGC       = 24 + 256
-	numStats        = statNumGC + 1
+	statSys          = 2
+	statHeapAlloc    = 6
+	statHeapIdle     = 8
+	statHeapInuse    = 9
+	statHeapReleased = 10
+	statHeapObjects  = 11
+	statStackInuse   = 12
+	statLastGC       = 22
+	statNumGC        = 24 + 256
+	numStats         = statNumGC + 1
 )
 
 // readRecords reads the whole dump. Damage after the params record ends the

@@ -112,6 +112,7 @@ func tiny() []byte {
 	text('N', `[[4160,"k"]]`)
 	text('D', `[[4192,"m.f"]]`)
 	text('W', `["only an example"]`)
+	text('P', `{"resident":9000,"files":1000}`)
 	text('E', `{"objects":6,"references":6}`)
 	return out
 }
@@ -124,6 +125,9 @@ func TestTiny(t *testing.T) {
 	}
 	if g.Len() != 6 || g.Refs() != 6 || len(g.Warnings()) != 1 {
 		t.Errorf("%d objects, %d references, warnings %v", g.Len(), g.Refs(), g.Warnings())
+	}
+	if held := g.Info().Process; held.Resident != 9000 || len(held.Parts) != 1 || held.Parts[0].Bytes != 1000 {
+		t.Errorf("process %+v", held)
 	}
 	for i, want := range []string{"module m", "thread T · m.f · x"} {
 		if got := lang.Of(g).Root(&g.Roots()[i]).String(); got != want {

@@ -23,6 +23,7 @@ type file struct {
 	batches  []batch
 	objects  int
 	end      *end
+	held     held
 	warnings []graph.Warning
 
 	fileNames map[string]string // of sites
@@ -60,6 +61,27 @@ type root struct {
 	Function string `json:"function"`
 	File     string `json:"file"`
 	Line     int    `json:"line"`
+}
+
+// held is the process's memory in bytes; 0 is unknown.
+type held struct {
+	Resident uint64 `json:"resident"`
+	Peak     uint64 `json:"peak"`
+	Files    uint64 `json:"files"`  // of Resident: mapped files
+	Shared   uint64 `json:"shared"` // of Resident: shared memory
+	Arenas   uint64 `json:"arenas"` // of the allocator of small objects
+	Blocks   uint64 `json:"blocks"` // of those in use
+}
+
+func (h held) process() graph.Process {
+	p := graph.Process{Resident: h.Resident, Peak: h.Peak, Counted: "by the kernel", Rest: "native memory, which no Python object accounts for"}
+	if h.Arenas == 0 {
+		p.Rest = "native memory, which no Python object accounts for, and free blocks of Python's allocator"
+	}
+	p.Add("free blocks of Python's allocator", h.Arenas-min(h.Arenas, h.Blocks))
+	p.Add("shared memory", h.Shared)
+	p.Add(graph.PartFiles, h.Files)
+	return p
 }
 
 // shape says how the references of an object are named: the first ones one by
@@ -155,6 +177,8 @@ func (f *file) record(tag byte, p []byte, off int64) error {
 		err = f.site(p)
 	case 'W':
 		err = f.warned(p)
+	case 'P':
+		err = json.Unmarshal(p, &f.held) // over what was there
 	case 'E':
 		err = json.Unmarshal(p, &f.end)
 	case 'B':

@@ -100,6 +100,7 @@ func newReader(f *file) *reader {
 		{Name: "values", Value: map[bool]string{true: "in the dump", false: "not in the dump"}[h.Values]},
 		{Name: "allocation sites", Value: map[bool]string{true: "in the dump", false: "not in the dump (tracemalloc was off)"}[h.Sites]},
 	}
+	info.Process = f.held.process()
 	b := graph.NewBuilder(info, graph.NameLabels)
 	r := &reader{f: f, b: b, g: b.Graph(), own: map[uint64]bool{}, cells: map[graph.NodeID][]graph.StringID{}, locals: map[graph.NodeID]bool{}}
 	for _, id := range h.Own {

@@ -143,7 +143,7 @@ def dump(path, values=False, fork=None, wait=True, report=None):
             raise DumpError("a process with subinterpreters cannot be forked: its child hangs or aborts")
         if hasattr(os, "fork") and not others if fork is None else fork:
             return _dump_forked(fd, part, path, values, wait, report)
-        _write_heap(fd, path, values, _before(), False, others)
+        _write_heap(fd, path, values, _before(), False, others, _held())
         os.fsync(fd)
         os.close(fd)
         fd = -1
@@ -176,13 +176,13 @@ def install(signum, directory, values=False):
 # The parent and the child.
 
 def _dump_forked(fd, part, path, values, wait, report):
-    before = _before()
+    before, held = _before(), _held()
     out, inp = os.pipe()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # "fork in a threaded process": the child runs this file only
         child = _unpatched("os", "fork")()
     if child == 0:
-        _child(fd, inp, part, path, values, before)
+        _child(fd, inp, part, path, values, before, held)
     del before
     os.close(inp)
     os.close(fd)
@@ -207,13 +207,13 @@ def _unpatched(module, name):
     return gevent.get_original(module, name) if gevent else getattr(sys.modules[module], name)
 
 
-def _child(fd, pipe, part, path, values, before):
+def _child(fd, pipe, part, path, values, before, held):
     """Dump, rename, exit. Runs nothing of the program, also not at exit."""
     problem, code = b"", 0
     try:
         gc.disable()
         _let_go(fd, pipe)
-        _write_heap(fd, path, values, before, exact=True)
+        _write_heap(fd, path, values, before, exact=True, held=held)
         os.fsync(fd)
         os.rename(part, path)
     except BaseException as e:
@@ -329,6 +329,46 @@ def _before():
     return [stacks, _thread_locals() if len(stacks) > 1 else [], handled]
 
 
+_STATUS = {"VmRSS": "resident", "VmHWM": "peak", "RssFile": "files", "RssShmem": "shared"}
+
+
+def _held():
+    """What the kernel says of this process's memory, in bytes."""
+    try:
+        with open("/proc/self/status", "rb") as f:
+            lines = f.read().decode("ascii", "replace").splitlines()
+        fields = [line.split() for line in lines]
+        return {_STATUS[f[0][:-1]]: int(f[1]) << 10 for f in fields if len(f) == 3 and f[0][:-1] in _STATUS}
+    except Exception:
+        return {}
+
+
+def _arenas():
+    """Bytes of the arenas of the allocator of small objects, and of those the bytes in use.
+
+    The interpreter prints them, and in a child nobody else needs standard error.
+    """
+    found = {}
+    if "_sink" in globals():
+        return found  # this fork was not the C library's: another thread may have held the lock of standard error
+    try:
+        fd = os.memfd_create("refgraph")
+        os.dup2(fd, 2)
+        sys._debugmallocstats()
+        os.lseek(fd, 0, 0)
+        for line in os.read(fd, 1 << 20).decode("ascii", "replace").splitlines():
+            name, _, number = line.partition("=")
+            name = name.strip()
+            number = number.strip().replace(",", "")
+            if name.endswith("bytes/arena"):
+                found["arenas"] = int(number)
+            elif name == "# bytes in allocated blocks":
+                found["blocks"] = int(number)
+    except Exception:
+        pass
+    return found if len(found) == 2 else {}
+
+
 def _thread_locals():
     """(dict of a threading.local, its copy) for those near the modules."""
     kinds, todo = {id(_Local)}, [_Local]
@@ -435,8 +475,9 @@ def _column(values, wide=False):
         return array("Q", values) if wide else array("I", [min(v, 0xFFFFFFFF) for v in values])
 
 
-def _write_heap(fd, path, values, before, exact, others=0):
+def _write_heap(fd, path, values, before, exact, others=0, held=None):
     """Write this process's heap. exact: this is a child, whose heap may be touched. fd -1: to the sink."""
+    held = dict(held or (), **_arenas() if exact else {})
     if exact and gc.get_freeze_count():
         gc.unfreeze()
     _restore(before.pop(1), exact)
@@ -450,7 +491,7 @@ def _write_heap(fd, path, values, before, exact, others=0):
         tracked = own.union(map(id, objs)) if gc.get_freeze_count() else None
         del objs
         out = _SinkOut() if fd == -1 else _Out(fd, path.endswith(".gz"))
-        _Dump(out, values, exact, own, holds, tracked, others).run(work, before)
+        _Dump(out, values, exact, own, holds, tracked, others, held).run(work, before)
         out.close()
     finally:
         if enabled:
@@ -538,9 +579,10 @@ class _Probe:
 class _Dump:
     """One dump: takes the heap type by type and writes it in batches."""
 
-    def __init__(self, out, values, exact, own, holds, tracked, others):
+    def __init__(self, out, values, exact, own, holds, tracked, others, held):
         self.out, self.values, self.exact, self.own, self.holds = out, values, exact, own, holds
         self.others = others    # interpreters that are not seen
+        self.held = held        # by the process, in bytes
         self.tracked = tracked  # ids, where the collector does not list all that it tracks (gc.freeze)
         self.types = {}        # id of type -> its number
         self.plans = {}        # id of type -> _Plan
@@ -590,6 +632,7 @@ class _Dump:
             self.out.json(b"N", names[i:i + _CHUNK])
         for i in range(0, len(self.notes), _CHUNK):
             self.out.json(b"D", self.notes[i:i + _CHUNK])
+        self.out.json(b"P", self.held)
         if self.others:
             self.warn.append("%d subinterpreters are not in the dump, only the one that dumped" % self.others)
         self.out.json(b"W", self.warn)

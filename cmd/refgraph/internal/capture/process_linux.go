@@ -23,6 +23,9 @@ type Process struct {
 	Seccomp  int    // 0 none, 1 strict, 2 filter
 	Threads  int
 	Resident int64  // bytes in memory
+	Peak     int64  // the most that it ever had in memory
+	Files    int64  // of Resident: mapped files
+	Shared   int64  // of Resident: shared memory
 	Caught   uint64 // signals with a handler, bit n-1 for signal n (SigCgt)
 	Foreign  bool   // its file system is another than ours: a container, a chroot, a private /tmp
 	group    int    // of a thread: its process
@@ -82,6 +85,12 @@ func (p *Process) set(key string, fields []string) {
 		p.Seccomp = number(0)
 	case "VmRSS":
 		p.Resident = int64(number(0)) << 10
+	case "VmHWM":
+		p.Peak = int64(number(0)) << 10
+	case "RssFile":
+		p.Files = int64(number(0)) << 10
+	case "RssShmem":
+		p.Shared = int64(number(0)) << 10
 	case "SigCgt":
 		p.Caught, _ = strconv.ParseUint(fields[0], 16, 64)
 	}

@@ -65,6 +65,9 @@ func Capture(ctx context.Context, p *capture.Process, o Options, w io.Writer) (r
 	if err == nil && !s.out.complete {
 		err = errors.New("the dump ended early")
 	}
+	if err == nil {
+		err = addProcess(w, p)
+	}
 	if cause := context.Cause(ctx); cause != nil && err != nil {
 		err = s.late(cause)
 	}
