@@ -147,46 +147,58 @@ type tally struct {
 
 // run counts the children of all objects, then looks at those with many.
 func (s *scanner) run(ctx context.Context) error {
-	counts, err := s.countOwned(ctx)
+	owners, err := s.h.manyOwned(ctx)
 	if err != nil {
 		return err
 	}
-	for n := range graph.NodeID(len(counts)) {
-		if counts[n] >= minOwned || s.h.enough(s.h.Tree.Retained(n)) && s.h.holdsInside(n) {
-			s.look(n)
-		}
-		if n%(1<<18) == 0 && ctx.Err() != nil {
+	for i, n := range owners {
+		s.look(n)
+		if i%(1<<10) == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
 	}
 	return nil
 }
 
-// countOwned counts for each object the children it has when internal objects
-// pass theirs on to their holder.
-func (s *scanner) countOwned(ctx context.Context) ([]uint32, error) {
-	g, t := s.h.Graph, s.h.Tree
-	counts := make([]uint32, g.Len())
-	owner := make([]graph.NodeID, g.Len()) // of an internal object; itself if roots hold it
-	i := 0
-	for n := range t.Subtree(graph.None) {
-		if i++; i%(1<<18) == 0 && ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		d := t.Idom(n)
-		if d != graph.None && g.Internal(d) {
-			d = owner[d]
-		}
-		switch {
-		case g.Internal(n) && d == graph.None:
-			owner[n] = n
-		case g.Internal(n):
-			owner[n] = d
-		case d != graph.None:
-			counts[d]++
+// owning is an object on the way down the dominator tree.
+type owning struct {
+	node  graph.NodeID
+	owner int32 // which on the way has what is below it: internal objects pass it on
+	owned int32 // how many objects it has
+}
+
+// manyOwned returns, in the order of NodeIDs, the objects that have many children
+// when internal objects pass theirs on to their holder, and those with a lot inside.
+// It keeps no more than the way down to the deepest object.
+func (h *Heap) manyOwned(ctx context.Context) ([]graph.NodeID, error) {
+	var (
+		way    []owning
+		owners []graph.NodeID
+	)
+	leave := func(to graph.NodeID) {
+		for k := len(way) - 1; k >= 0 && way[k].node != to; k-- {
+			if n := way[k].node; way[k].owned >= minOwned || h.enough(h.Tree.Retained(n)) && h.holdsInside(n) {
+				owners = append(owners, n)
+			}
+			way = way[:k]
 		}
 	}
-	return counts, nil
+	for i, n := range h.Tree.Order() {
+		if i%(1<<18) == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		leave(h.Tree.Idom(n))
+		own := owning{node: n, owner: int32(len(way))}
+		if k := len(way) - 1; k >= 0 && h.Graph.Internal(n) {
+			own.owner = way[k].owner
+		} else if k >= 0 {
+			way[way[k].owner].owned++
+		}
+		way = append(way, own)
+	}
+	leave(graph.None)
+	slices.Sort(owners)
+	return owners, nil
 }
 
 // holdsInside reports whether an object holds internal ones directly and is not

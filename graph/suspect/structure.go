@@ -33,12 +33,10 @@ const (
 func (s *structure) linear() bool { return float64(s.forks) <= maxForks*float64(s.count) }
 
 // structures returns the structures that are large enough to be suspect, by the
-// NodeID of their tops. It takes two passes over the dominator tree and 9 bytes an
-// object.
+// NodeID of their tops. It goes down the dominator tree once and keeps no more than
+// the way to the deepest object.
 func (h *Heap) structures(ctx context.Context) ([]*structure, error) {
-	f := structureFinder{h: h, owner: make([]graph.NodeID, h.Graph.Len()), top: make([]graph.NodeID, h.Graph.Len()),
-		depth: make([]uint8, h.Graph.Len()), parent: graph.NewBitset(h.Graph.Len()), found: map[graph.NodeID]*structure{},
-		passed: make([]bool, h.Graph.Types().Len())}
+	f := structureFinder{h: h, found: map[graph.NodeID]*structure{}, passed: make([]bool, h.Graph.Types().Len())}
 	for t := range f.passed {
 		f.passed[t] = h.isGeneric(graph.TypeID(t))
 	}
@@ -60,31 +58,42 @@ func (h *Heap) structures(ctx context.Context) ([]*structure, error) {
 
 type structureFinder struct {
 	h      *Heap
-	owner  []graph.NodeID // the nearest dominator that is no container; None if there is none
-	top    []graph.NodeID // of the structure that an object is a member of; itself if of none
-	depth  []uint8        // below the top, at most 255
-	parent graph.Bitset   // members that have a member below them
+	way    []structureStep // the dominators of the object that is visited, and itself
 	found  map[graph.NodeID]*structure
 	passed []bool // by type: containers of the language, which say nothing
 }
 
+// structureStep is an object on the way down the dominator tree.
+type structureStep struct {
+	node   graph.NodeID
+	top    graph.NodeID // of the structure that it is a member of; itself if of none
+	owner  int32        // on the way: its nearest dominator that is no container; -1 if there is none
+	depth  uint8        // below the top, at most 255
+	parent bool         // has a member below it
+}
+
 // visit looks at an object whose dominators have been visited.
 func (f *structureFinder) visit(n graph.NodeID) {
-	g, up := f.h.Graph, f.h.Tree.Idom(n)
-	if up != graph.None && (g.Internal(up) || f.passed[g.Type(up)]) {
-		up = f.owner[up]
+	g, at := f.h.Graph, f.h.Tree.Idom(n)
+	up := int32(len(f.way) - 1)
+	for up >= 0 && f.way[up].node != at {
+		up--
 	}
-	f.owner[n], f.top[n] = up, n
-	if up == graph.None || g.Internal(n) || f.passed[g.Type(n)] {
+	f.way = f.way[:up+1]
+	if up >= 0 && f.isPassed(f.way[up].node) {
+		up = f.way[up].owner
+	}
+	f.way = append(f.way, structureStep{node: n, top: n, owner: up})
+	if up < 0 || f.isPassed(n) {
 		return
 	}
 	above := up
-	if g.Type(above) != g.Type(n) { // one object of another type between two members
-		above = f.owner[above]
+	if g.Type(f.way[above].node) != g.Type(n) { // one object of another type between two members
+		above = f.way[above].owner
 	}
-	if above != graph.None && g.Type(above) == g.Type(n) {
-		f.member(n, above)
-	} else if s := f.found[f.top[up]]; s != nil {
+	if above >= 0 && g.Type(f.way[above].node) == g.Type(n) {
+		f.member(n, &f.way[above])
+	} else if s := f.found[f.way[up].top]; s != nil {
 		t := s.held[g.Type(n)]
 		if t == nil {
 			t = &tally{sample: n}
@@ -95,23 +104,29 @@ func (f *structureFinder) visit(n graph.NodeID) {
 	}
 }
 
-func (f *structureFinder) member(n, above graph.NodeID) {
-	top := f.top[above]
-	f.top[n], f.depth[n] = top, f.depth[above]+min(1, math.MaxUint8-f.depth[above])
-	if !f.h.enough(f.h.Tree.Retained(top)) {
+// isPassed reports whether an object is a container of the language or the inside
+// of one.
+func (f *structureFinder) isPassed(n graph.NodeID) bool {
+	return f.h.Graph.Internal(n) || f.passed[f.h.Graph.Type(n)]
+}
+
+func (f *structureFinder) member(n graph.NodeID, above *structureStep) {
+	own := &f.way[len(f.way)-1]
+	own.top, own.depth = above.top, above.depth+min(1, math.MaxUint8-above.depth)
+	if !f.h.enough(f.h.Tree.Retained(own.top)) {
 		return
 	}
-	s := f.found[top]
+	s := f.found[own.top]
 	if s == nil {
-		s = &structure{top: top, typ: f.h.Graph.Type(n), count: 1, held: map[graph.TypeID]*tally{}}
-		f.found[top] = s
+		s = &structure{top: own.top, typ: f.h.Graph.Type(n), count: 1, held: map[graph.TypeID]*tally{}}
+		f.found[own.top] = s
 	}
 	s.count++
-	s.depths += uint64(f.depth[n])
-	if f.parent.Has(above) {
+	s.depths += uint64(own.depth)
+	if above.parent {
 		s.forks++
 	}
-	f.parent.Add(above)
+	above.parent = true
 }
 
 // trees reports structures that fork; linkedLists has the others.

@@ -3,8 +3,8 @@ package hprof
 import (
 	"cmp"
 	"context"
+	"runtime"
 	"slices"
-	"sync"
 
 	"github.com/refgraph/refgraph/graph"
 )
@@ -17,6 +17,8 @@ type collected struct {
 	classes []*class
 	names   map[*class][]uint64 // of its static fields and fields
 	roots   []record
+	briefs  []brief
+	kinds   []*kinds         // of the briefs
 	spans   map[uint64]*span // by class, or by type of elements
 	records int              // objects and classes
 	falls   int              // objects with a lower address than the one before them
@@ -30,41 +32,70 @@ type addrRun struct {
 	n     int // slots
 }
 
-// collect reads all segments once: addresses, classes, roots, and how far objects
-// are apart.
-func (h *heap) collect(ctx context.Context) (*collected, error) {
+// aheadSegments is how many segments wait to be read. They are few, so that what one
+// goroutine has decompressed to find them is still there for those that read them.
+const aheadSegments = 4
+
+// job is a segment and where to put what it has.
+type job struct {
+	seg segment
+	out *part
+}
+
+// collect reads the file once, from the position of its first record on: names,
+// and of the heap addresses, classes, roots, a brief of each object, and how far
+// objects are apart. One goroutine finds the segments, the others read them.
+func (h *heap) collect(ctx context.Context, pos int64) (*collected, error) {
+	workers := h.src.Options.Workers
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
 	var (
-		mu   sync.Mutex
-		free []*collector
-		segs = h.file.dumps[h.file.chosen].segments
-		done int64
-		out  = make([]part, len(segs))
+		parts []*part
+		jobs  = make(chan job, aheadSegments)
+		known = make([]kinds, workers)
 	)
-	err := graph.Parallel(ctx, len(segs), h.src.Options.Workers, func(i int) error {
-		mu.Lock()
-		var c *collector
-		if k := len(free); k > 0 {
-			c, free = free[k-1], free[:k-1]
-		} else {
-			c = &collector{scanner: scanner{window: window{src: h.src}, ids: h.file.ids}, spans: map[uint64]*span{}, h: h}
+	err := graph.Parallel(ctx, workers+1, workers+1, func(i int) error {
+		if i > 0 {
+			return h.work(ctx, cancel, jobs, &known[i-1])
 		}
-		done += segs[i].end - segs[i].pos
-		now := done
-		mu.Unlock()
-		p, err := c.segment(ctx, segs[i])
-		out[i] = p
-		mu.Lock()
-		free = append(free, c)
-		mu.Unlock()
-		if err != nil {
-			return err
-		}
-		return h.src.Report(ctx, "reading objects", now, h.src.Size)
+		defer close(jobs)
+		return h.file.read(ctx, pos, h.b.Warn, func(seg segment) error {
+			p := &part{}
+			parts = append(parts, p)
+			select {
+			case jobs <- job{seg, p}:
+				return nil
+			case <-ctx.Done():
+				return context.Cause(ctx)
+			}
+		})
 	})
 	if err != nil {
 		return nil, err
 	}
-	return merge(out, free), nil
+	return merge(parts, known), nil
+}
+
+// work reads segments until there are no more.
+func (h *heap) work(ctx context.Context, cancel func(error), jobs <-chan job, k *kinds) error {
+	c := &collector{scanner: scanner{window: window{src: h.src}, ids: h.file.ids}, kinds: k, h: h, brief: briefWriter{ids: h.file.ids}}
+	err := graph.Guard(func() error {
+		for j := range jobs {
+			p, err := c.segment(ctx, j.seg)
+			if err != nil {
+				return err
+			}
+			*j.out = p
+		}
+		return nil
+	})
+	if err != nil {
+		cancel(err)
+	}
+	return err
 }
 
 // What is kept of a class, of each of its fields and of a root, in bytes.
@@ -82,16 +113,16 @@ type part struct {
 	classes []*class
 	names   [][]uint64
 	roots   []record
+	briefs  []brief
 	records int
 	falls   int
 	err     error // damage
 }
 
 // merge puts the parts together, in the order of the file.
-func merge(parts []part, workers []*collector) *collected {
+func merge(parts []*part, known []kinds) *collected {
 	c := &collected{names: map[*class][]uint64{}}
-	for i := range parts {
-		p := &parts[i]
+	for _, p := range parts {
 		if p.run.n > 0 {
 			c.runs = append(c.runs, p.run)
 		}
@@ -102,13 +133,17 @@ func merge(parts []part, workers []*collector) *collected {
 			c.names[x] = p.names[k]
 		}
 		c.roots = append(c.roots, p.roots...)
+		c.briefs = append(c.briefs, p.briefs...)
 		c.records += p.records
 		c.falls += p.falls
 		if p.err != nil && c.err == nil {
 			c.err = p.err
 		}
 	}
-	c.spans = mergeSpans(workers)
+	for i := range known {
+		c.kinds = append(c.kinds, &known[i])
+	}
+	c.spans = mergeSpans(c.kinds)
 	slices.SortFunc(c.runs, func(a, b addrRun) int { return cmp.Compare(a.start, b.start) })
 	return c
 }
@@ -117,10 +152,9 @@ func merge(parts []part, workers []*collector) *collected {
 type collector struct {
 	scanner
 	h     *heap
+	kinds *kinds
+	brief briefWriter
 	addrs []uint64
-	spans map[uint64]*span
-	last  uint64 // key of lastSpan
-	span  *span
 }
 
 // segment reads one segment. Damage is not an error: what is before it stays.
@@ -128,9 +162,14 @@ func (c *collector) segment(ctx context.Context, seg segment) (part, error) {
 	var (
 		p    part
 		r    record
-		prev record
+		prev struct { // object
+			id    uint64 // 0 if there was none
+			kind  int32
+			count uint32
+		}
 	)
 	c.reset(seg)
+	c.brief.list = nil
 	c.addrs = c.addrs[:0]
 	for k := 0; c.next(&r); k++ {
 		if k&(1<<16-1) == 1<<16-1 {
@@ -141,13 +180,18 @@ func (c *collector) segment(ctx context.Context, seg segment) (part, error) {
 		switch {
 		case r.isObject():
 			if prev.id != 0 && r.id > prev.id {
-				c.distance(&prev, r.id-prev.id)
+				c.kinds.distance(prev.kind, prev.count, r.id-prev.id)
 			} else if prev.id != 0 {
 				p.falls++
 			}
+			i, err := c.kinds.number(kindOf(&r), c.src)
+			if err != nil {
+				return p, err
+			}
 			c.addrs = append(c.addrs, r.id)
 			p.low |= r.id
-			prev = r
+			prev.id, prev.kind, prev.count = r.id, i, r.count
+			c.brief.add(c.kinds, i, &r, c.pos)
 		case r.tag == subClass:
 			x, names, err := c.parseClass(&r)
 			if err != nil {
@@ -168,6 +212,8 @@ func (c *collector) segment(ctx context.Context, seg segment) (part, error) {
 			p.roots = append(p.roots, r)
 		}
 	}
+	c.brief.flush(c.kinds)
+	p.briefs = c.brief.list
 	p.err = c.err
 	p.records = len(c.addrs) + len(p.classes)
 	c.pack(&p)

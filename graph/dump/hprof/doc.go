@@ -6,9 +6,10 @@
 // src/hotspot/share/services/heapDumper.cpp, and for Android in
 // art/runtime/hprof/hprof.cc.
 //
-// Read passes over the heap's records three times on all cores: collect.go finds
-// the addresses, the classes and how far objects are apart; nodes.go gives every
-// object its type and size; rows.go its references. Nothing in the format says how
+// Read passes over the heap's records twice on all cores: collect.go finds the
+// addresses, the classes, a brief of each object and how far objects are apart, of
+// which nodes.go gives every object its type and size; rows.go reads the
+// references. Nothing in the format says how
 // large an object is: layout.go finds it by comparing where objects are with what
 // their fields take.
 //

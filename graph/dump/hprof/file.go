@@ -25,8 +25,9 @@ type file struct {
 	frames  map[uint64]frame
 	traces  map[uint32]trace
 	dumps   []dump
-	chosen  int  // of dumps
-	whole   bool // nothing is cut off
+	chosen  int                 // of dumps
+	whole   bool                // nothing is cut off
+	found   func(segment) error // takes the segments of the chosen dump
 }
 
 // segment is a range of the file with records of one heap dump.
@@ -34,8 +35,8 @@ type segment struct{ pos, end int64 }
 
 // dump is one heap dump of those in the file.
 type dump struct {
-	segments []segment
-	ended    bool
+	pos   int64 // of its first segment
+	ended bool
 }
 
 // frame is one function on a stack.
@@ -57,24 +58,27 @@ const magic = "JAVA PROFILE 1.0"
 // Match reports whether a file begins as HPROF files do.
 func Match(head []byte) bool { return bytes.HasPrefix(head, []byte(magic)) }
 
-// readFile reads everything but the heap's records, of which it keeps where they
-// are.
-func readFile(ctx context.Context, src *source.Source, warn func(graph.Warning)) (*file, error) {
-	f := &file{src: src, strings: map[uint64]string{}, loaded: map[uint64]uint64{}, serials: map[uint32]uint64{},
-		frames: map[uint64]frame{}, traces: map[uint32]trace{}, whole: true}
-	pos, err := f.header()
-	if err != nil {
-		return nil, err
-	}
-	w := &window{src: src}
-	for pos < src.Size {
-		if err := src.Report(ctx, "reading names", pos, src.Size); err != nil {
-			return nil, err
+// newFile reads a file's header, and returns where the first record is.
+func newFile(src *source.Source) (f *file, pos int64, err error) {
+	f = &file{src: src, strings: map[uint64]string{}, loaded: map[uint64]uint64{}, serials: map[uint32]uint64{},
+		frames: map[uint64]frame{}, traces: map[uint32]trace{}, whole: true, chosen: max(0, src.Options.DumpID-1)}
+	pos, err = f.header()
+	return f, pos, err
+}
+
+// read reads everything but the heap's records, from a position on. It calls found
+// for each part of the chosen heap dump, in the order of the file.
+func (f *file) read(ctx context.Context, pos int64, warn func(graph.Warning), found func(segment) error) error {
+	f.found = found
+	w := &window{src: f.src, size: nameWindow}
+	for pos < f.src.Size {
+		if err := f.src.Report(ctx, "reading objects", pos, f.src.Size); err != nil {
+			return err
 		}
 		next, err := f.record(w, pos)
 		if err != nil {
 			if !errors.Is(err, io.ErrUnexpectedEOF) && !isSyntax(err) {
-				return nil, err
+				return err
 			}
 			f.whole = false
 			warn(graph.Warning{Offset: pos, What: "the dump ends within a record", Effect: "what came after it is missing"})
@@ -83,9 +87,9 @@ func readFile(ctx context.Context, src *source.Source, warn func(graph.Warning))
 		pos = next
 	}
 	if len(f.dumps) == 0 {
-		return nil, src.Errorf(pos, "there is no heap dump in the file")
+		return f.src.Errorf(pos, "there is no heap dump in the file")
 	}
-	return f, f.choose(warn)
+	return f.choose(warn)
 }
 
 // choose takes the heap dump that was asked for.
@@ -94,9 +98,7 @@ func (f *file) choose(warn func(graph.Warning)) error {
 	switch id := f.src.Options.DumpID; {
 	case id < 0 || id > n:
 		return f.src.Errorf(0, "there is no heap dump number %d in the file: it has %d", id, n)
-	case id > 0:
-		f.chosen = id - 1
-	case n > 1:
+	case id == 0 && n > 1:
 		warn(graph.Warning{Offset: -1, What: fmt.Sprintf("the file has %d heap dumps", n), Effect: "this is the first; --dump-id chooses another"})
 	}
 	return nil
@@ -143,11 +145,11 @@ func (f *file) record(w *window, pos int64) (int64, error) {
 	body := pos + recordHead
 	switch tag {
 	case tagHeapDump, tagSegment, tagDumpEnd:
-		next := f.segment(tag, pos, n)
-		if !f.whole {
-			return 0, io.ErrUnexpectedEOF
+		next, err := f.segment(tag, pos, n)
+		if err == nil && !f.whole {
+			err = io.ErrUnexpectedEOF
 		}
-		return next, nil
+		return next, err
 	}
 	if n > f.src.Size-body {
 		return 0, io.ErrUnexpectedEOF
@@ -163,15 +165,16 @@ func (f *file) record(w *window, pos int64) (int64, error) {
 	return body + n, nil
 }
 
-// segment notes a part of a heap dump and returns its end.
-func (f *file) segment(tag byte, pos, n int64) int64 {
+// segment notes a part of a heap dump, hands it over if it is of the chosen one, and
+// returns its end.
+func (f *file) segment(tag byte, pos, n int64) (int64, error) {
 	body := pos + recordHead
 	last := len(f.dumps) - 1
 	if tag == tagDumpEnd {
 		if last >= 0 {
 			f.dumps[last].ended = true
 		}
-		return body + n
+		return body + n, nil
 	}
 	left := f.src.Size - body
 	end := body + n
@@ -187,8 +190,13 @@ func (f *file) segment(tag byte, pos, n int64) int64 {
 	}
 	d := &f.dumps[last]
 	d.ended = tag == tagHeapDump
-	d.segments = append(d.segments, segment{body, end})
-	return end
+	if d.pos == 0 {
+		d.pos = body
+	}
+	if last == f.chosen {
+		return end, f.found(segment{body, end})
+	}
+	return end, nil
 }
 
 // name reads a record that names something; one that is too short is ignored.

@@ -2,7 +2,6 @@ package hprof
 
 import (
 	"fmt"
-	"sync"
 
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/dump/internal/source"
@@ -23,7 +22,6 @@ type heap struct {
 	statics   []staticRef       // by label - slotFirst
 	locals    map[uint64]uint32 // ThreadLocal -> static field
 	entries   map[string]bool   // names of the classes whose objects are entries
-	mu        sync.Mutex        // of lost
 	lost      map[uint64]*class // that the dump does not describe
 }
 
@@ -189,8 +187,6 @@ func (h *heap) info(id graph.TypeID, t typeInfo) {
 
 // missing adds a class that the dump does not describe.
 func (h *heap) missing(id uint64) *class {
-	h.mu.Lock()
-	defer h.mu.Unlock()
 	if x := h.lost[id]; x != nil {
 		return x
 	}

@@ -12,56 +12,50 @@ import (
 const maxFalls = 50 // one of so many objects may have a lower address than the one before it
 
 // neighbours measures how far objects are apart by their addresses, where the
-// order of the records does not tell. It is a pass of its own over the heap.
+// order of the records does not tell.
 func (h *heap) neighbours(ctx context.Context, c *collected) error {
 	if c.falls*maxFalls < c.records {
 		return nil
 	}
-	var (
-		mu   sync.Mutex
-		all  []*collector
-		segs = h.file.dumps[h.file.chosen].segments
-	)
-	pool := sync.Pool{New: func() any {
-		x := &collector{scanner: scanner{window: window{src: h.src}, ids: h.file.ids}, spans: map[uint64]*span{}, h: h}
+	var mu sync.Mutex
+	free := map[*kinds][]*kinds{} // copies of the first's list with spans of their own
+	var all []*kinds
+	err := graph.Parallel(ctx, len(c.briefs), h.src.Options.Workers, func(i int) error {
+		b := &c.briefs[i]
 		mu.Lock()
-		all = append(all, x)
+		var k *kinds
+		if list := free[b.kinds]; len(list) > 0 {
+			k, free[b.kinds] = list[len(list)-1], list[:len(list)-1]
+		} else {
+			k = b.kinds.unmeasured()
+			all = append(all, k)
+		}
 		mu.Unlock()
-		return x
-	}}
-	err := graph.Parallel(ctx, len(segs), h.src.Options.Workers, func(i int) error {
-		x := pool.Get().(*collector)
-		defer pool.Put(x)
-		x.measure(segs[i])
-		return h.src.Report(ctx, "measuring objects", segs[i].end, h.src.Size)
+		h.measure(b, k)
+		mu.Lock()
+		free[b.kinds] = append(free[b.kinds], k)
+		mu.Unlock()
+		return h.src.Report(ctx, "measuring objects", int64(i), int64(len(c.briefs)))
 	})
 	c.spans = mergeSpans(all)
 	return err
 }
 
-// measure notes how far the objects of a segment are from what is behind them.
-func (c *collector) measure(seg segment) {
-	var r record
-	c.reset(seg)
-	for c.next(&r) {
-		if r.isObject() {
-			if next, ok := c.h.index.After(r.id); ok {
-				c.distance(&r, next-r.id)
-			}
-		}
+// unmeasured is the same kinds without distances.
+func (k *kinds) unmeasured() *kinds {
+	out := &kinds{list: k.list, spans: make([]span, len(k.list))}
+	for i := range out.spans {
+		out.spans[i] = newSpan()
 	}
+	return out
 }
 
-func mergeSpans(workers []*collector) map[uint64]*span {
-	all := map[uint64]*span{}
-	for _, w := range workers {
-		for id, s := range w.spans {
-			if have := all[id]; have != nil {
-				have.join(s)
-			} else {
-				all[id] = s
-			}
+// measure notes how far the objects of a brief are from what is behind them.
+func (h *heap) measure(b *brief, k *kinds) {
+	r := b.reader(h.file.ids)
+	for r.read() {
+		if next, ok := h.index.After(r.id); ok {
+			k.distance(int32(r.kind), r.count, next-r.id)
 		}
 	}
-	return all
 }

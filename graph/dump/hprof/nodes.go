@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync/atomic"
+	"slices"
 
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/dump/internal/source"
@@ -39,8 +39,69 @@ func (h *heap) number(c *collected) (repeated bool, err error) {
 	return n > 0, h.b.SetAddresses(ix)
 }
 
+// kindInfo is what is the same for all objects of a kind.
+type kindInfo struct {
+	typ   graph.TypeID
+	tag   byte
+	elem  byte
+	fixed uint64 // size of an instance
+}
+
+// kindInfos finds the types of all kinds.
+func (h *heap) kindInfos(c *collected) map[*kinds][]kindInfo {
+	var lost []uint64
+	for _, k := range c.kinds {
+		for i := range k.list {
+			if id := k.list[i].class; id != 0 && h.byID[id] == nil {
+				lost = append(lost, id)
+			}
+		}
+	}
+	slices.Sort(lost) // which worker met which class first is chance
+	for _, id := range lost {
+		h.missing(id)
+	}
+	out := map[*kinds][]kindInfo{}
+	for _, k := range c.kinds {
+		list := make([]kindInfo, len(k.list))
+		for i := range k.list {
+			list[i] = h.kindInfo(&k.list[i])
+		}
+		out[k] = list
+	}
+	return out
+}
+
+func (h *heap) kindInfo(k *kind) kindInfo {
+	out := kindInfo{tag: k.tag, elem: k.elem}
+	if k.tag == subPrimitives || k.tag == subNoData {
+		out.typ = h.arrays[k.elem]
+		return out
+	}
+	x := h.byID[k.class]
+	if x == nil {
+		x = h.missing(k.class)
+	}
+	out.typ, out.fixed = x.typ, x.size
+	if x.Missing {
+		out.fixed = roundUp(h.layout.Header+uint64(k.count), h.layout.Align)
+	}
+	return out
+}
+
+// size is the shallow size of an object with so many elements.
+func (k *kindInfo) size(l *layout, count uint32) uint64 {
+	switch k.tag {
+	case subInstance:
+		return k.fixed
+	case subObjects:
+		return l.objectArray(uint64(count))
+	}
+	return l.primitiveArray(k.elem, uint64(count))
+}
+
 // nodes sets the type and size of every object.
-func (h *heap) nodes(ctx context.Context, repeated bool) error {
+func (h *heap) nodes(ctx context.Context, c *collected, repeated bool) error {
 	for _, x := range h.classes {
 		n, ok := h.index.Lookup(x.ID)
 		if !ok {
@@ -53,77 +114,21 @@ func (h *heap) nodes(ctx context.Context, repeated bool) error {
 	if repeated {
 		workers = 1 // two records of one address must come in order
 	}
-	var done atomic.Int64
-	segs := h.file.dumps[h.file.chosen].segments
-	scanners := make(chan *nodeScanner, len(segs)+1)
-	return graph.Parallel(ctx, len(segs), workers, func(i int) error {
-		var s *nodeScanner
-		select {
-		case s = <-scanners:
-		default:
-			s = &nodeScanner{scanner: scanner{window: window{src: h.src}, ids: h.file.ids}, h: h}
-		}
-		if err := s.segment(ctx, segs[i]); err != nil {
-			return err
-		}
-		scanners <- s
-		return h.src.Report(ctx, "sizing objects", done.Add(segs[i].end-segs[i].pos), h.src.Size)
-	})
-}
-
-// nodeScanner is one worker of the second pass.
-type nodeScanner struct {
-	scanner
-	h    *heap
-	last *class
-}
-
-func (s *nodeScanner) segment(ctx context.Context, seg segment) error {
-	var r record
-	h := s.h
-	s.reset(seg)
-	for k := 0; s.next(&r); k++ {
-		if k&(1<<16-1) == 1<<16-1 {
-			if err := ctx.Err(); err != nil {
-				return err
+	infos := h.kindInfos(c)
+	err := graph.Parallel(ctx, len(c.briefs), workers, func(i int) error {
+		b := &c.briefs[i]
+		list, r := infos[b.kinds], b.reader(h.file.ids)
+		for r.read() {
+			if n, ok := h.index.Lookup(r.id); ok {
+				k := &list[r.kind]
+				h.b.SetNode(n, k.typ, k.size(&h.layout, r.count), r.pos)
 			}
 		}
-		if !r.isObject() {
-			continue
-		}
-		n, ok := h.index.Lookup(r.id)
-		if !ok {
-			return h.src.Errorf(r.pos, "an object that was not there before: the file changed")
-		}
-		typ, size := s.kind(&r)
-		h.b.SetNode(n, typ, size, r.pos)
-	}
-	if s.err != nil && !isSyntax(s.err) {
-		return s.err
-	}
-	return nil
-}
-
-// kind is the type and size of an object.
-func (s *nodeScanner) kind(r *record) (graph.TypeID, uint64) {
-	l := &s.h.layout
-	if r.tag == subPrimitives || r.tag == subNoData {
-		return s.h.arrays[r.elem], l.primitiveArray(r.elem, uint64(r.count))
-	}
-	c := s.last
-	if c == nil || c.ID != r.class {
-		if c = s.h.byID[r.class]; c == nil {
-			c = s.h.missing(r.class)
-		}
-		s.last = c
-	}
-	if r.tag == subObjects {
-		return c.typ, l.objectArray(uint64(r.count))
-	}
-	if c.Missing {
-		return c.typ, roundUp(l.Header+uint64(r.count), l.Align)
-	}
-	return c.typ, c.size
+		b.data = nil
+		return h.src.Report(ctx, "sizing objects", int64(i), int64(len(c.briefs)))
+	})
+	c.briefs, c.kinds = nil, nil
+	return err
 }
 
 // sizeOfClasses sets the sizes of the classes' own objects: what every class has,

@@ -10,21 +10,21 @@ import (
 
 // Read builds the graph of a heap dump. It fails with a *source.SyntaxError for
 // what is no dump or has nothing usable; what else it cannot read becomes a warning.
-// The graph's Detailer reads src again. Three passes over the heap run on all
+// The graph's Detailer reads src again. Two passes over the heap run on all
 // cores; the dump is never in memory as a whole.
 func Read(ctx context.Context, src *source.Source) (*graph.Graph, error) {
 	b := graph.NewBuilder(graph.Info{Name: src.Name, Format: "hprof", Runtime: graph.RuntimeJVM, Taken: src.ModTime}, graph.SlotLabels)
-	f, err := readFile(ctx, src, b.Warn)
+	f, pos, err := newFile(src)
 	if err != nil {
 		return nil, err
 	}
 	h := &heap{src: src, file: f, b: b, lost: map[uint64]*class{}}
-	c, err := h.collect(ctx)
+	c, err := h.collect(ctx, pos)
 	if err != nil {
 		return nil, err
 	}
 	if c.records == 0 {
-		return nil, src.Errorf(f.dumps[f.chosen].segments[0].pos, "there are no objects in the heap dump")
+		return nil, src.Errorf(f.dumps[f.chosen].pos, "there are no objects in the heap dump")
 	}
 	h.link(c)
 	h.addTypes()
@@ -37,7 +37,7 @@ func Read(ctx context.Context, src *source.Source) (*graph.Graph, error) {
 	}
 	h.layout = h.findLayout(c)
 	h.sizeClasses(c)
-	if err := h.nodes(ctx, repeated); err != nil {
+	if err := h.nodes(ctx, c, repeated); err != nil {
 		return nil, err
 	}
 	h.sizeOfClasses()

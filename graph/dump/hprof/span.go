@@ -17,7 +17,7 @@ type full struct {
 	below bool // an array would reach into the next object
 }
 
-func newSpan() *span { return &span{least: ^uint64(0)} }
+func newSpan() span { return span{least: ^uint64(0)} }
 
 func (s *span) add(d uint64) {
 	s.all++
@@ -76,29 +76,42 @@ const (
 	keyPrimitives = 16 // and the type of the elements
 )
 
-// distance notes that the object of a record is d bytes before the next one.
-func (c *collector) distance(r *record, d uint64) {
-	key := r.class
-	switch r.tag {
-	case subObjects:
-		key = keyObjects
-	case subPrimitives, subNoData:
-		key = keyPrimitives + uint64(r.elem)
-	}
-	if c.span == nil || c.last != key {
-		s := c.spans[key]
-		if s == nil {
-			s = newSpan()
-			c.spans[key] = s
-		}
-		c.span, c.last = s, key
-	}
-	switch r.tag {
+// distance notes that an object of kind i, with count elements, is d bytes before
+// the next one.
+func (k *kinds) distance(i int32, count uint32, d uint64) {
+	s := &k.spans[i]
+	switch x := &k.list[i]; x.tag {
 	case subInstance:
-		c.span.add(d)
+		s.add(d)
 	case subObjects:
-		c.span.addObjects(d, uint64(r.count))
+		s.addObjects(d, uint64(count))
 	default:
-		c.span.addArray(d, uint64(r.count)*uint64(primitives[r.elem].size))
+		s.addArray(d, uint64(count)*uint64(primitives[x.elem].size))
 	}
+}
+
+// mergeSpans joins what the workers have measured, by class, or by what arrays have
+// as elements.
+func mergeSpans(all []*kinds) map[uint64]*span {
+	out := map[uint64]*span{}
+	for _, k := range all {
+		for i := range k.list {
+			key := k.list[i].class
+			switch k.list[i].tag {
+			case subObjects:
+				key = keyObjects
+			case subPrimitives, subNoData:
+				key = keyPrimitives + uint64(k.list[i].elem)
+			}
+			if k.spans[i].all == 0 {
+				continue
+			}
+			if have := out[key]; have != nil {
+				have.join(&k.spans[i])
+			} else {
+				out[key] = &k.spans[i]
+			}
+		}
+	}
+	return out
 }

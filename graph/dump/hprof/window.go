@@ -13,6 +13,7 @@ import (
 // that count as resident. It belongs to one goroutine.
 type window struct {
 	src   *source.Source
+	size  int // how much is read at a time; 0 for windowSize
 	buf   []byte
 	base  int64 // position of buf[0]
 	n     int   // valid bytes of buf
@@ -21,6 +22,9 @@ type window struct {
 
 // windowSize is how much is read at a time: it fits the second-level cache.
 const windowSize = 256 << 10
+
+// nameWindow is that of the pass over names, which jumps over all else.
+const nameWindow = 16 << 10
 
 // at returns the bytes of the dump from off on, at least n of them. It fails with
 // io.ErrUnexpectedEOF where the dump has fewer; n is checked before anything is
@@ -36,7 +40,11 @@ func (w *window) read(off int64, n int) ([]byte, error) {
 	if off < 0 || n < 0 || int64(n) > w.src.Size-off {
 		return nil, io.ErrUnexpectedEOF
 	}
-	want := int(min(max(int64(n), windowSize), w.src.Size-off))
+	size := int64(w.size)
+	if size == 0 {
+		size = windowSize
+	}
+	want := int(min(max(int64(n), size), w.src.Size-off))
 	if want > len(w.buf) {
 		w.buf = make([]byte, want)
 	}

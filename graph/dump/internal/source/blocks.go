@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"sort"
 	"strconv"
 	"sync"
@@ -28,22 +29,25 @@ type blocks struct {
 
 	mu    sync.Mutex
 	ready map[int]*block
-	order []int // of ready, the oldest first
+	order []int    // of ready, the oldest first
+	spare [][]byte // memory of blocks that nobody needs any more
 	pool  sync.Pool
 }
 
 // block is what is inside one member.
 type block struct {
-	once sync.Once
-	data []byte
-	err  error
+	once  sync.Once
+	data  []byte
+	err   error
+	users int  // who reads it now; mu guards it
+	old   bool // the last user gives its memory back
 }
 
 const (
 	blockComment = "HPROF BLOCKSIZE="
 	maxBlock     = 64 << 20
-	// keptBlocks is how many blocks are kept: several for each worker.
-	keptBlocks = 48
+	// keptBlocks is how many blocks are kept for each core: workers read near each other.
+	keptBlocks = 12
 	// aheadBlocks is how many blocks are decompressed before they are asked for.
 	aheadBlocks = 2
 )
@@ -97,6 +101,7 @@ func openBlocks(src *Source, size int64) *Source {
 		}
 		at += len(gzipMagic)
 	}
+	src.Release(0, src.Size)
 	b.starts = append(b.starts, src.Size)
 	last, err := b.decompress(len(b.starts)-2, make([]byte, 0, size))
 	if int64(len(last)) > size {
@@ -135,8 +140,9 @@ func (b *blocks) decompress(i int, dst []byte) ([]byte, error) {
 	}
 }
 
-// get returns what is inside of a member, and has the next ones decompressed.
-func (b *blocks) get(i int) ([]byte, error) {
+// get returns what is inside of a member, and has the next ones decompressed. The
+// block is to be released.
+func (b *blocks) get(i int) *block {
 	x := b.find(i)
 	for k := i + 1; k <= i+aheadBlocks && k < len(b.offs)-1; k++ {
 		b.mu.Lock()
@@ -144,33 +150,72 @@ func (b *blocks) get(i int) ([]byte, error) {
 		b.mu.Unlock()
 		if !known {
 			next := b.find(k)
-			go b.fill(k, next)
+			go func() {
+				b.fill(k, next)
+				b.release(next)
+			}()
 		}
 	}
 	b.fill(i, x)
-	return x.data, x.err
+	return x
 }
 
-// find returns the block, not filled yet if it is new, and forgets the oldest.
+// find returns the block for a user, not filled yet if it is new, and forgets the
+// oldest.
 func (b *blocks) find(i int) *block {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if x := b.ready[i]; x != nil {
-		return x
+	x := b.ready[i]
+	if x == nil {
+		x = &block{}
+		b.ready[i] = x
+		if b.order = append(b.order, i); len(b.order) > keptBlocks*max(2, runtime.GOMAXPROCS(0)) {
+			oldest := b.ready[b.order[0]]
+			delete(b.ready, b.order[0])
+			b.order = b.order[1:]
+			oldest.old = true
+			b.reuse(oldest)
+		}
 	}
-	x := &block{}
-	b.ready[i] = x
-	if b.order = append(b.order, i); len(b.order) > keptBlocks {
-		delete(b.ready, b.order[0])
-		b.order = b.order[1:]
-	}
+	x.users++
 	return x
+}
+
+// release says that a user of a block is done with it.
+func (b *blocks) release(x *block) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	x.users--
+	b.reuse(x)
+}
+
+// reuse takes the memory of a block that was forgotten and has no users, so that a
+// pass over a large dump leaves no garbage. The caller holds mu.
+func (b *blocks) reuse(x *block) {
+	if x.old && x.users == 0 && x.data != nil {
+		b.spare = append(b.spare, x.data[:0])
+		x.data = nil
+	}
+}
+
+// room returns memory for n bytes.
+func (b *blocks) room(n int) []byte {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if k := len(b.spare); k > 0 {
+		data := b.spare[k-1]
+		b.spare = b.spare[:k-1]
+		if cap(data) >= n {
+			return data
+		}
+	}
+	return make([]byte, 0, n)
 }
 
 func (b *blocks) fill(i int, x *block) {
 	x.once.Do(func() {
 		want := b.offs[i+1] - b.offs[i]
-		x.data, x.err = b.decompress(i, make([]byte, 0, want+1))
+		x.data, x.err = b.decompress(i, b.room(int(want)+1))
 		switch last := i == len(b.offs)-2; {
 		case last:
 			x.err = nil // Cut says it
@@ -192,13 +237,17 @@ func (b *blocks) ReadAt(p []byte, off int64) (int, error) {
 			return done, io.EOF
 		}
 		i := sort.Search(len(b.offs)-1, func(i int) bool { return b.offs[i+1] > at })
-		data, err := b.get(i)
+		x := b.get(i)
+		n, err := len(x.data), x.err
+		if err == nil {
+			done += copy(p[done:], x.data[min(int64(n), at-b.offs[i]):])
+		}
+		b.release(x)
+		if err == nil && at-b.offs[i] >= int64(n) {
+			err = io.ErrUnexpectedEOF
+		}
 		if err != nil {
 			return done, err
-		}
-		done += copy(p[done:], data[min(int64(len(data)), at-b.offs[i]):])
-		if at-b.offs[i] >= int64(len(data)) {
-			return done, io.ErrUnexpectedEOF
 		}
 	}
 	return done, nil
