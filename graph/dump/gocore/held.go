@@ -26,7 +26,7 @@ func (p *process) held() (out graph.Process) {
 	}
 	out.Rest = "outside of the Go heap: C code, memory that the program mapped, the runtime's own"
 	out.Counted = "by the core's writable segments, of which some may not have been in memory"
-	out.Add("room in spans, and garbage", p.heap.inUse-min(p.heap.inUse, p.heap.bytes))
+	out.Add("room and garbage in spans", p.heap.inUse-min(p.heap.inUse, p.heap.bytes))
 	out.Add("free spans and stacks of the heap", arenas-min(arenas, p.heap.inUse))
 	return out
 }

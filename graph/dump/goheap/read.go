@@ -159,7 +159,7 @@ func held(s []uint64, h *heap) (p graph.Process) {
 	p.Counted = "by the Go runtime; memory of C code and of mapped files is not in it"
 	free, spare := less(s[statHeapIdle], s[statHeapReleased]), less(s[statHeapInuse], objects)
 	p.Add("free spans of the heap", free)
-	p.Add("room in spans, and garbage", spare)
+	p.Add("room and garbage in spans", spare)
 	p.Add("goroutine stacks", s[statStackInuse])
 	p.Add("the runtime's own", less(p.Resident, objects+free+spare+s[statStackInuse]))
 	return p
