@@ -5,7 +5,8 @@
 WORK is what the main thread does: idle (waits in read), sleep, poll, epoll, lock,
 busy (computes), threads (ten others compute; the main thread answers), native
 (mostly within C functions). It answers the lines that it gets: ping, check (what
-it holds), leak (what tracemalloc saw of a dumper), quit.
+it holds), leak (how many blocks tracemalloc knows that a dumper made), blocks (how
+many the interpreter counts), quit.
 """
 import builtins
 import gc
@@ -30,7 +31,10 @@ def answer(line):
     if line == "leak":
         import tracemalloc
         gc.collect()
-        return str(sum([s.size for s in tracemalloc.take_snapshot().statistics("filename") if s.traceback[0].filename == "<refgraph>"]))
+        return str(len([t for t in tracemalloc.take_snapshot().traces if any([f.filename == "<refgraph>" for f in t.traceback])]))
+    if line == "blocks":
+        gc.collect()
+        return str(sys.getallocatedblocks())
     if line == "quit":
         os._exit(0)
     return "what?"
@@ -110,7 +114,7 @@ def work(kind):
             p.poll(1000000)
     if kind == "epoll":
         while True:
-            events.poll(100)
+            events.poll(0.5)
     if kind == "lock":
         lock = threading.Lock()
         lock.acquire()
@@ -151,8 +155,19 @@ def state(name):
     elif name == "tracemalloc":
         import tracemalloc
         tracemalloc.start(5)
+    elif name == "toggled":
+        threading.Thread(target=toggle, daemon=True).start()
     else:
         sys.exit("what state is %s?" % name)
+
+
+def toggle():
+    import tracemalloc
+    while True:
+        tracemalloc.start()
+        time.sleep(0.003)
+        tracemalloc.stop()
+        time.sleep(0.003)
 
 
 def nofork():

@@ -57,8 +57,9 @@ func (s *session) settled() bool {
 	for end := time.Now().Add(time.Second); time.Now().Before(end); time.Sleep(100 * time.Microsecond) {
 		served, err1 := s.get(sServed)
 		done, err2 := s.get(sDone)
+		keep, err3 := s.get(sKeep)
 		switch {
-		case err1 != nil || err2 != nil:
+		case err1 != nil || err2 != nil || err3 != nil || keep != 0:
 			return false
 		case s.queued && (s.now || served == 0):
 			return false // it is in the queue still
@@ -84,7 +85,7 @@ func (t *target) sweep(p *capture.Process, regions []region) error {
 		if forked := state(sForked); !empty && ended(p, forked) {
 			calls = append(calls, reap(forked))
 		}
-		if !empty && (state(sQueued) == 1 && state(sServed) == 0 || state(sBegun) == 1 && state(sDone) == 0) {
+		if !empty && (state(sKeep) != 0 || state(sQueued) == 1 && state(sServed) == 0 || state(sBegun) == 1 && state(sDone) == 0) {
 			continue // something leads to it, and will remove it or be removed by a later run
 		}
 		if err := t.outside(r.start, r.end); err != nil {

@@ -12,7 +12,9 @@
 // process's list of children when it is done.
 //
 // A process that may not fork (a seccomp filter) runs the Python code itself, which
-// takes longer.
+// takes longer. That code's memory is kept apart from the program's, so that all of it
+// goes back to the kernel, and a tracemalloc that runs in the process sees none of it.
+// Its other threads go on meanwhile, as far as the interpreter's lock lets them.
 //
 // refgraph may be killed after any of its steps: what runs in the process ends by
 // itself and puts every register back, a system call that was interrupted is started

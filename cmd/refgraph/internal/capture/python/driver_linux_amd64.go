@@ -14,6 +14,9 @@ func (l *layout) emitDriver(c *code, in *interpreter, fork bool) {
 	slot := func(offset uint64) arg { return at(l.state(offset)) }
 	c.raw(0x48, 0x83, 0xec, 8) // sub rsp,8
 	call("PyErr_Fetch", is(l.state(sType)), is(l.state(sValue)), is(l.state(sTrace)))
+	if !fork {
+		l.emitApart(c, in)
+	}
 	call("PyDict_New")
 	keep(sGlobals)
 	call("PyImport_AddModule", text("builtins"))
@@ -66,6 +69,10 @@ func (l *layout) emitDriver(c *code, in *interpreter, fork bool) {
 	c.label("end")
 	if !fork {
 		l.emitTidy(c, in)
+		l.emitTogether(c, in)
+		if trim := in.function("malloc_trim"); trim != 0 { // what was freed goes back to the kernel
+			c.call(trim, is(0))
+		}
 	}
 	call("PyErr_Restore", slot(sType), slot(sValue), slot(sTrace))
 	c.raw(0x48, 0x83, 0xc4, 8) // add rsp,8
@@ -85,6 +92,7 @@ func (l *layout) emitTidy(c *code, in *interpreter) {
 	c.load(l.state(sGlobals))
 	c.testRAX()
 	c.jump(ifZero, "nothing")
+	l.emitFindCollector(c, in)
 	c.call(in.addr["Py_CompileString"], is(l.sources[2]), is(l.texts["<refgraph>"]), is(257))
 	c.store(l.state(sCode))
 	c.testRAX()
@@ -98,7 +106,6 @@ func (l *layout) emitTidy(c *code, in *interpreter) {
 	c.call(in.addr["Py_DecRef"], slot(sGlobals))
 	c.label("nothing")
 	c.call(in.addr["Py_DecRef"], slot(sSink))
-	if trim := in.function("malloc_trim"); trim != 0 { // what was freed goes back to the kernel
-		c.call(trim, is(0))
-	}
+	c.call(in.addr["PyType_ClearCache"]) // it holds names of ours
+	l.emitCollect(c, in)
 }

@@ -24,7 +24,10 @@ func (s *session) follow(ctx context.Context) error {
 			return err
 		}
 		switch {
-		case full == 1 && problem == nil:
+		case full == fullQuestion && problem == nil:
+			problem = s.answer()
+			pause = 20 * time.Microsecond
+		case full == fullPiece && problem == nil:
 			at, err1 := s.get(sPiece)
 			n, err2 := s.get(sPieceLen)
 			if problem = errors.Join(err1, err2); problem == nil {

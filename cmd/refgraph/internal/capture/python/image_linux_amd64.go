@@ -17,6 +17,8 @@ type image struct {
 	dynamic map[elf.DynTag]uint64
 	// data is where the image's variables are.
 	data, dataEnd uint64
+	// text is where its code is.
+	text, textEnd uint64
 	// spare is unused room at the end of the last page of the code, between the
 	// end of the code and the end of the page.
 	spare, spareEnd uint64
@@ -72,6 +74,9 @@ func (im *image) segment(p elf.Prog64) {
 	case elf.PT_LOAD:
 		if elf.ProgFlag(p.Flags)&elf.PF_W != 0 {
 			im.data, im.dataEnd = im.bias+p.Vaddr, im.bias+p.Vaddr+p.Memsz
+		}
+		if elf.ProgFlag(p.Flags)&elf.PF_X != 0 {
+			im.text, im.textEnd = im.bias+p.Vaddr, im.bias+p.Vaddr+p.Memsz
 		}
 		if elf.ProgFlag(p.Flags)&elf.PF_X != 0 && p.Filesz == p.Memsz {
 			im.spare = (im.bias + p.Vaddr + p.Filesz + 63) &^ 63
@@ -161,6 +166,9 @@ func (im *image) symbol(i uint64, name string) uint64 {
 
 // has reports whether the image defines a symbol.
 func (im *image) has(name string) bool { return len(im.lookup(name)) > 0 }
+
+// holdsCode reports whether an address is in the image's code.
+func (im *image) holdsCode(at uint64) bool { return im.text <= at && at < im.textEnd }
 
 func gnuHash(name string) uint32 {
 	h := uint32(5381)

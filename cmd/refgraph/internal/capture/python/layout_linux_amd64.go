@@ -6,18 +6,18 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The mapping that is made in the process: two pages of code, one of state, one
+// The mapping that is made in the process: three pages of code, one of state, one
 // for the floating-point registers, and then the Python sources.
 const (
 	pageSize  = 4096
-	codeSize  = 2 * pageSize
+	codeSize  = 3 * pageSize
 	stateAt   = codeSize
 	floatsAt  = stateAt + pageSize
 	sourcesAt = floatsAt + pageSize
 )
 
 // magic is how a mapping that a killed refgraph has left is recognised.
-var magic = []byte("\xccrefgraph-2 code")
+var magic = []byte("\xccrefgraph-3 code")
 
 // State: 8 bytes each, in the page of state.
 const (
@@ -53,7 +53,33 @@ const (
 	sMethodFunc
 	sMethodFlags
 	sMethodText
-	sTexts = 512 // names, each ended by 0
+	sFrozen // functions of the module gc
+	sFreeze
+	sCollect
+	sUnfreeze
+	// Of the process's allocators, while our code has one of its own.
+	sProbe   // a block of one byte
+	sApart   // 1: they are replaced
+	sSelf    // the thread for which they are
+	sCount   // blocks made meanwhile
+	sRecount // 1: the interpreter has to be told of them
+	sSize    // of the blocks that the C library keeps for the thread
+	sPass
+	sLeft // how many more of them
+	sKeep // 1: the program may still know them, the mapping stays
+
+	sOld   = 512 // struct PyMemAllocatorEx of each domain
+	sNew   = sOld + domains*allocatorSize
+	sOurs  = sNew + domains*allocatorSize  // where our memory comes from
+	sInner = sOurs + domains*allocatorSize // that of objects, below tracemalloc
+	sNow   = sInner + allocatorSize
+	sTexts = 1024 // names, each ended by 0
+)
+
+// Values of sFull.
+const (
+	fullPiece    = 1
+	fullQuestion = 2 // which allocator our code may have
 )
 
 // layout says where everything is in the process.
@@ -65,12 +91,14 @@ type layout struct {
 	texts   map[string]uint64
 	// addresses of code
 	function, driver, sink, trap, room uint64
+	thunks                             [domains]thunks
 }
 
 func (l *layout) state(offset uint64) uint64 { return l.base + stateAt + offset }
 
 // texts that the code in the process needs, at state(sTexts).
-var texts = []string{"builtins", "modules", "__builtins__", "_modules", "_sink", "<refgraph>", "refgraph is gone"}
+var texts = []string{"builtins", "modules", "__builtins__", "_modules", "_sink", "<refgraph>", "refgraph is gone",
+	"gc", "get_freeze_count", "freeze", "collect", "unfreeze"}
 
 // newLayout lays the mapping out at an address.
 func newLayout(base uint64, sources [3]string) *layout {
@@ -119,6 +147,11 @@ func (l *layout) program(in *interpreter, fork bool) []byte {
 	c.raw(0x0f, 0x05, 0xcc, 0xcc) // syscall; int3
 	l.sink = begin()
 	l.emitSink(c, in, fork)
+	if !fork && in.apart {
+		for _, d := range []int{domainMem, domainObj} {
+			l.thunks[d] = l.emitThunks(c, begin, d)
+		}
+	}
 	l.driver = begin()
 	l.emitDriver(c, in, fork)
 	if fork {
@@ -194,7 +227,7 @@ func (l *layout) emitSink(c *code, in *interpreter, fork bool) {
 	c.raw(0x48, 0x89, 0xdf)
 	c.call(in.addr["PyBytes_Size"])
 	c.store(l.state(sPieceLen))
-	c.storeTo(l.state(sFull), 1)
+	c.storeTo(l.state(sFull), fullPiece)
 	if fork {
 		c.raw(0xcc)
 	} else {

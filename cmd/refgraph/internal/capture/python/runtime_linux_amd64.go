@@ -3,6 +3,7 @@ package python
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/refgraph/refgraph/cmd/refgraph/internal/capture"
@@ -13,7 +14,8 @@ type interpreter struct {
 	version [2]int // 3, 13
 	python  *image
 	all     []*image
-	addr    map[string]uint64 // of the functions and variables in needed
+	addr    map[string]uint64 // of the functions and variables in needed, and in allocating
+	apart   bool              // all of allocating are there
 }
 
 // needed are the names of CPython that the code in the process uses. All belong to
@@ -23,8 +25,12 @@ var needed = []string{
 	"PyErr_Fetch", "PyErr_Restore", "PyErr_Clear", "PyErr_SetString", "PyExc_RuntimeError",
 	"Py_CompileString", "PyEval_EvalCode", "PyImport_AddModule", "PyModule_GetDict", "PySys_GetObject",
 	"PyDict_New", "PyDict_SetItemString", "PyDict_Clear", "PyCFunction_NewEx",
-	"PyBytes_AsString", "PyBytes_Size", "Py_IncRef", "Py_DecRef", "PyObject_Str", "PyUnicode_AsUTF8String",
+	"PyBytes_AsString", "PyBytes_Size", "Py_IncRef", "Py_DecRef", "PyType_ClearCache", "PyObject_Str", "PyUnicode_AsUTF8String",
+	"PyDict_GetItemString", "PyObject_GetAttrString", "PyObject_CallObject", "PyObject_IsTrue",
 }
+
+// allocating are names that are not in that interface, and not needed.
+var allocating = []string{"PyMem_GetAllocator", "PyMem_SetAllocator", "PyObject_Malloc", "PyObject_Free"}
 
 const adviceImport = "a program that runs on CPython 3.8 or later can also dump itself: refgraph capture python --print-dumper"
 
@@ -52,9 +58,23 @@ func findInterpreter(p *capture.Process, mem memory, regions []region) (*interpr
 			}
 			in.addr[name] = at[0]
 		}
+		in.apart = true
+		for _, name := range allocating {
+			at := im.lookup(name)
+			if len(at) == 0 {
+				in.apart = false
+				break
+			}
+			in.addr[name] = at[0]
+		}
 		return in, nil
 	}
 	return nil, &capture.Refusal{Why: fmt.Sprintf("process %d (%s) is not CPython, or its symbols are stripped", p.PID, p.Name), Advice: "pgrep -a python lists the Python processes; " + adviceImport}
+}
+
+// holdsCode reports whether an address is in the code of any image.
+func (in *interpreter) holdsCode(at uint64) bool {
+	return slices.ContainsFunc(in.all, func(im *image) bool { return im.holdsCode(at) })
 }
 
 // function is the address of a function of any image, 0 if there is none.

@@ -150,6 +150,17 @@ func (s *subject) ask(line string) string {
 	return s.line()
 }
 
+// number is the program's answer to a line that asks for one.
+func (s *subject) number(line string) int {
+	s.t.Helper()
+	text := s.ask(line)
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		s.t.Fatalf("%s: %s\n%s", line, text, s.errs)
+	}
+	return n
+}
+
 // alive checks that the program answers and has printed nothing.
 func (s *subject) alive() {
 	s.t.Helper()
