@@ -169,7 +169,10 @@ func (s *Session) why(ctx context.Context, targets graph.Bitset, q PathsQuestion
 		if tree, err = retain.Search(own, s.g); err != nil {
 			return err
 		}
-		slice, err = cut.NewSlice(own, tree, targets, &cut.Options{Raw: q.Raw})
+		if slice, err = cut.NewSlice(own, tree, targets, &cut.Options{Raw: q.Raw}); err != nil {
+			return err
+		}
+		w.holders, err = slice.Holders(own, mostHolders)
 		return err
 	})
 	group.Go(func() (err error) {
@@ -207,10 +210,6 @@ func (w *whyAlive) cutOff(ctx context.Context, slice *cut.Slice, whatIf []string
 		return err
 	}
 	if w.ways, err = slice.Ways(ctx, w.cut); err != nil {
-		return err
-	}
-	roots := w.ways.Roots()
-	if w.holders, err = w.ways.Holders(ctx, roots[:min(len(roots), mostHolders)]); err != nil {
 		return err
 	}
 	if len(whatIf) > 0 {

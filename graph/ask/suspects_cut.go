@@ -56,6 +56,9 @@ func (s *Session) whySuspect(ctx context.Context, h *suspect.Heap, x *suspect.Su
 		return w, err
 	}
 	if ways {
+		if w.holders, err = slice.Holders(ctx, mostHolders); err != nil {
+			return w, err
+		}
 		return w, w.cutOff(ctx, slice, nil)
 	}
 	w.cut, err = slice.Cut(ctx, h.Tree)

@@ -23,7 +23,7 @@ type Slice struct {
 	s    *slice
 	tree *retain.Tree
 	opts Options
-	v    *survey // after Cut
+	v    *survey
 }
 
 // NewSlice finds the objects that roots reach and that lead to targets, without
@@ -48,7 +48,11 @@ func NewSlice(ctx context.Context, tree *retain.Tree, targets graph.Bitset, opts
 		alive.Remove(n)
 	}
 	s, err := newSlice(ctx, tree, alive, o.Raw, o.Memory)
-	return &Slice{s: s, tree: tree, opts: o}, err
+	if err != nil {
+		return nil, err
+	}
+	v, err := newSurvey(s)
+	return &Slice{s: s, tree: tree, opts: o, v: v}, err
 }
 
 // Alive is how many of the targets roots hold for good.
@@ -73,11 +77,10 @@ func (sl *Slice) Cut(ctx context.Context, dom *dominator.Tree) (*Answer, error) 
 	if retained == 0 {
 		retained = dom.RetainedBySet(s.targets)
 	}
-	v, err := newSurvey(s, dom)
-	if err != nil {
+	v := sl.v
+	if err := v.weigh(dom); err != nil {
 		return nil, err
 	}
-	sl.v = v
 	v.costs(retained)
 	out := &Answer{Merged: s.over}
 	if len(s.hangs) == 0 {

@@ -198,63 +198,82 @@ func checkAnswer(t *testing.T, seed uint64, s *slice, o *oracle, a *Answer, set 
 // place may be of a goroutine that ends and lead elsewhere.
 func inSliceRef(s *slice, r oracleRef) bool { return s.targets.Has(r.to) || s.set.Has(r.to) }
 
-// TestFlood lets random, not least, sets of places in, one by one and in turn.
+// TestFlood searches around random, not least, sets of places, lets some in and
+// compares that, and all scenarios, with the oracle.
 func TestFlood(t *testing.T) {
 	seeds(t, 2000, func(seed uint64, rng *rand.Rand) {
 		g := randomHeap(rng)
 		p := prepare(t, g, randomTargets(rng, g)...)
 		s := p.slice(t, nil).s
-		must(s.build(func(edge) {}))
 		if len(s.places) == 0 || len(s.places) > 60 {
 			return
 		}
 		o := newOracle(s)
-		around := map[placeID]bool{}
+		var around, later []placeID
 		for p := range placeID(len(s.places)) {
-			if rng.IntN(2) == 0 {
-				around[p] = true
+			switch rng.IntN(4) {
+			case 0:
+				later = append(later, p)
+			case 1:
+				around = append(around, p)
 			}
 		}
-		list := func() (out []placeID) {
-			for p := range around {
-				out = append(out, p)
-			}
-			slices.Sort(out)
-			return out
-		}
-		f, err := newFlood(s, list())
+		f, err := newFlood(s, s.allRoots(), slices.Concat(around, later))
 		must(err)
-		check := func(when string) {
+		check := func(when string, cut []placeID) {
 			t.Helper()
-			objects, bytes, targets := o.count(o.alive(list()...))
+			objects, bytes, targets := o.count(o.alive(cut...))
 			if f.objects != objects || f.bytes != bytes || f.reached != targets {
-				t.Fatalf("seed %d %s around %v: %d objects %d bytes %d targets, naive %d %d %d", seed, when, list(), f.objects, f.bytes, f.reached, objects, bytes, targets)
+				t.Fatalf("seed %d %s around %v: %d objects %d bytes %d targets, naive %d %d %d", seed, when, cut, f.objects, f.bytes, f.reached, objects, bytes, targets)
 			}
 		}
-		check("at first")
-		for len(around) > 0 {
-			var in []placeID
-			for _, p := range list() {
-				if len(in) == 0 || rng.IntN(3) == 0 {
-					in = append(in, p)
-				}
-			}
-			for _, p := range in {
-				delete(around, p)
-			}
-			must(f.let(in))
-			check("let in")
-			if rng.IntN(2) == 0 {
-				f.undo(in)
-				for _, p := range in {
-					around[p] = true
-				}
-				check("taken back")
-				continue
-			}
-			f.commit()
+		check("at first", slices.Concat(around, later))
+		for len(later) > 0 {
+			k := 1 + rng.IntN(len(later))
+			must(f.let(later[:k]))
+			later = later[k:]
+			check("let in", slices.Concat(around, later))
 		}
+		checkScenarios(t, seed, rng, s, o)
 	})
+}
+
+// checkScenarios compares what some random sets of places cut and reach, asked
+// together, with the oracle.
+func checkScenarios(t *testing.T, seed uint64, rng *rand.Rand, s *slice, o *oracle) {
+	t.Helper()
+	w := newScenarios(s, s.allRoots())
+	var sets [][]placeID
+	for range rng.IntN(maxScenarios / 2) {
+		var set []placeID
+		for p := range placeID(len(s.places)) {
+			if rng.IntN(3) == 0 {
+				set = append(set, p)
+			}
+		}
+		sets = append(sets, set)
+		w.cut(set...)
+		w.reach(set...)
+	}
+	w.cut()
+	must(w.run())
+	got := w.tallies()
+	for i, set := range sets {
+		alive := o.alive(set...)
+		for n := range s.area.set.All() {
+			if w.has(n, 2*i) != alive[n] {
+				t.Fatalf("seed %d: without %v node %d is reached: %v, naive %v", seed, set, n, w.has(n, 2*i), alive[n])
+			}
+		}
+		reached := o.reach(func(placeID) bool { return false }, func(r oracleRef) bool {
+			return (slices.Contains(set, r.places[0]) || slices.Contains(set, r.places[1])) && inSliceRef(s, r)
+		})
+		_, _, left := o.count(alive)
+		_, _, reaches := o.count(reached)
+		if got[2*i].targets != left || got[2*i+1].targets != reaches {
+			t.Fatalf("seed %d: %v leaves and reaches %v, naive %d %d", seed, set, got[2*i:2*i+2], left, reaches)
+		}
+	}
 }
 
 // TestTooLarge takes the merged graph's cut, and says so.

@@ -5,43 +5,29 @@ import (
 )
 
 // flood is an exact search of the whole heap around blocked places, which can be
-// let in one after the other, and out again. A step costs what is newly reached.
+// let in later. That costs a pass over the slice and what is newly reached.
 type flood struct {
 	*slice
-	roots   []rootRef // all that hold for good, with the places that cut them
-	block   blocked
-	seen    graph.Bitset
-	stack   []graph.NodeID
-	held    map[placeID][]holding // references that were blocked, by place
-	log     []graph.NodeID        // what was reached since the last commit
-	logHeld []placeID             // and what was added to held
-	logging bool
-	within  bool // only what leads to targets is searched, so only targets are counted
-	steps   int
-	buf     []graph.NodeID
+	roots []rootRef // all that hold for good, with the places that cut them
+	block blocked
+	seen  graph.Bitset
+	stack []graph.NodeID
+	steps int
+	buf   []graph.NodeID
 
 	objects int
 	bytes   uint64
 	reached int // targets
-	tbytes  uint64
 }
 
-// holding is a blocked reference.
-type holding struct{ holder, held graph.NodeID }
-
 // newFlood searches around places.
-func newFlood(s *slice, around []placeID) (*flood, error) { return startFlood(s, around, false) }
-
-func startFlood(s *slice, around []placeID, within bool) (*flood, error) {
-	f := &flood{slice: s, within: within, block: make(blocked, len(s.places)), seen: graph.NewBitset(s.g.Len()), held: map[placeID][]holding{}}
+func newFlood(s *slice, roots []rootRef, around []placeID) (*flood, error) {
+	f := &flood{slice: s, roots: roots, block: make(blocked, len(s.places)), seen: graph.NewBitset(s.g.Len())}
 	f.block.set(around, true)
-	f.roots = s.allRoots()
 	for i := range f.roots {
 		f.root(&f.roots[i])
 	}
-	err := f.drain()
-	f.logging = true
-	return f, err
+	return f, f.drain()
 }
 
 // allRoots is all roots that hold for good: those of goroutines that end when a
@@ -68,33 +54,26 @@ func (s *slice) allRoots() []rootRef {
 	return out
 }
 
+func (b blocked) cuts(r *rootRef) bool { return b.has(r.places[0]) || b.has(r.places[1]) }
+
 func (f *flood) root(r *rootRef) {
-	if !f.block.has(r.places[0]) && !f.block.has(r.places[1]) {
+	if !f.block.cuts(r) {
 		f.visit(f.g.Roots()[r.root].Node)
 	}
 }
 
 func (f *flood) visit(n graph.NodeID) {
-	if f.seen.Has(n) || f.within && !f.leads.Has(n) && !f.targets.Has(n) {
+	if f.seen.Has(n) {
 		return
 	}
 	f.seen.Add(n)
-	if f.logging {
-		f.log = append(f.log, n)
+	f.objects++
+	f.bytes += f.g.Size(n)
+	if f.targets.Has(n) {
+		f.reached++
 	}
-	f.count(n, 1)
 	if !f.g.Leaf(n) {
 		f.stack = append(f.stack, n)
-	}
-}
-
-func (f *flood) count(n graph.NodeID, sign int) {
-	size := f.g.Size(n) * uint64(sign)
-	f.objects += sign
-	f.bytes += size
-	if f.targets.Has(n) {
-		f.reached += sign
-		f.tbytes += size
 	}
 }
 
@@ -118,32 +97,16 @@ func (f *flood) drain() error {
 
 // member follows an object of the slice around blocked places.
 func (f *flood) member(n graph.NodeID) {
-	at := uint32(0)
-	if !f.over {
-		at = f.off[f.number(n)]
-	}
+	f.step(n, func(to graph.NodeID, p placeID) {
+		if !f.block.has(p) {
+			f.visit(to)
+		}
+	})
 	plain := f.g.Plain(n)
 	for k, to := range f.g.Row(n) {
-		if !plain && !firm(f.g, n, k) {
-			continue
+		if !f.area.set.Has(to) && (plain || firm(f.g, n, k)) {
+			f.visit(to)
 		}
-		if target := f.targets.Has(to); target || f.set.Has(to) {
-			p := noPlace
-			if f.over {
-				p = f.viaOf(n, k, to, target)
-			} else {
-				p = f.via[at]
-			}
-			at++
-			if f.block.has(p) {
-				f.held[p] = append(f.held[p], holding{n, to})
-				if f.logging {
-					f.logHeld = append(f.logHeld, p)
-				}
-				continue
-			}
-		}
-		f.visit(to)
 	}
 }
 
@@ -157,32 +120,23 @@ func (s *slice) viaOf(n graph.NodeID, k int, to graph.NodeID, target bool) place
 
 // let searches on without some of the places blocked.
 func (f *flood) let(places []placeID) error {
+	if len(places) == 0 {
+		return nil
+	}
 	f.block.set(places, false)
 	for i := range f.roots {
 		f.root(&f.roots[i])
 	}
-	for _, p := range places {
-		for _, h := range f.held[p] {
-			if f.seen.Has(h.holder) {
-				f.visit(h.held)
-			}
+	let := make(blocked, len(f.block))
+	let.set(places, true)
+	for n := range f.set.All() {
+		if f.seen.Has(n) {
+			f.step(n, func(to graph.NodeID, p placeID) {
+				if let.has(p) {
+					f.visit(to)
+				}
+			})
 		}
 	}
 	return f.drain()
-}
-
-// commit makes what was let in stay.
-func (f *flood) commit() { f.log, f.logHeld = f.log[:0], f.logHeld[:0] }
-
-// undo takes back what was let in since the last commit, and blocks it again.
-func (f *flood) undo(places []placeID) {
-	for _, n := range f.log {
-		f.seen.Remove(n)
-		f.count(n, -1)
-	}
-	for _, p := range f.logHeld {
-		f.held[p] = f.held[p][:len(f.held[p])-1]
-	}
-	f.commit()
-	f.block.set(places, true)
 }

@@ -13,46 +13,47 @@ type Holder struct {
 	Sole    int // targets that nothing else holds
 }
 
-// holderWork is how many objects are looked at for all holders together: about a
-// second's worth.
-const holderWork = 20_000_000
+// Holders counts what each of the first k boxes of Ways.Roots reaches, and of how
+// many targets it is the sole holder: which would be freed if all of its references
+// let go. What lets go by itself does not count as a holder. Those that reach the
+// most come first. One search of what leads to targets; it needs no Cut.
+func (sl *Slice) Holders(ctx context.Context, k int) ([]Holder, error) {
+	sl.s.ctx = ctx
+	boxes := sl.s.rootBoxes()
+	return sl.s.holders(boxes[:min(len(boxes), k, maxHolders)])
+}
 
-// Holders counts what each of the boxes reaches, and of how many targets it is
-// the sole holder: which would be freed if all of its references let go. What
-// lets go by itself does not count as a holder. It stops where it becomes
-// expensive, and returns fewer then. Those that reach the most come first.
-func (w *Ways) Holders(ctx context.Context, boxes []int) ([]Holder, error) {
-	s := w.s
-	s.ctx = ctx
-	each := len(s.order) + s.alive + 1
-	boxes = boxes[:min(len(boxes), max(1, holderWork/each))]
-	at := map[boxID]int{}
-	for i, b := range boxes {
-		at[boxID(b)] = i
+// maxHolders is how many boxes one search counts.
+const maxHolders = maxScenarios/2 - 1
+
+func (s *slice) holders(boxes []int) ([]Holder, error) {
+	of := make(map[boxID][]placeID, len(boxes))
+	for _, b := range boxes {
+		of[boxID(b)] = nil
 	}
-	around, free := make([][]placeID, len(boxes)), []placeID(nil)
-	which := map[placeID]int{}
+	var free []placeID
 	for id := range s.places {
 		p := &s.places[id]
 		if p.free {
 			free = append(free, placeID(id))
 		}
-		if i, ok := at[p.box]; ok && p.class < 0 {
-			around[i] = append(around[i], placeID(id))
-			which[placeID(id)] = i
+		if list, ok := of[p.box]; ok && p.class < 0 {
+			of[p.box] = append(list, placeID(id))
 		}
 	}
-	reaches, err := s.reachedBy(which, len(boxes))
-	if err != nil {
+	search := newScenarios(s, s.allRoots())
+	for _, b := range boxes {
+		search.reach(of[boxID(b)]...)
+		search.cut(slices.Concat(of[boxID(b)], free)...)
+	}
+	search.cut() // nothing, so that all is met
+	if err := search.run(); err != nil {
 		return nil, err
 	}
+	got := search.tallies()
 	out := make([]Holder, len(boxes))
 	for i, b := range boxes {
-		f, err := startFlood(s, slices.Concat(around[i], free), true)
-		if err != nil {
-			return nil, err
-		}
-		out[i] = Holder{b, reaches[i], s.alive - f.reached}
+		out[i] = Holder{b, got[2*i].targets, s.alive - got[2*i+1].targets}
 	}
 	slices.SortStableFunc(out, func(a, b Holder) int {
 		return cmp.Or(cmp.Compare(b.Reaches, a.Reaches), cmp.Compare(b.Sole, a.Sole))
@@ -60,20 +61,24 @@ func (w *Ways) Holders(ctx context.Context, boxes []int) ([]Holder, error) {
 	return out, nil
 }
 
-// Roots is the boxes of roots, those that hold the most targets directly or
-// through the most references first.
-func (w *Ways) Roots() (boxes []int) {
-	refs := map[int]int{}
-	for i := range w.Edges {
-		refs[w.Edges[i].From] += w.Edges[i].Count
+// Roots is the boxes of roots, the most important first and of those the ones with
+// the most references.
+func (w *Ways) Roots() []int { return w.s.rootBoxes() }
+
+func (s *slice) rootBoxes() (boxes []int) {
+	refs := make([]int, len(s.boxes))
+	for i := range s.places {
+		if p := &s.places[i]; p.class < 0 {
+			refs[p.box] += p.stats.refs
+		}
 	}
-	for i := range w.Boxes {
-		if w.Boxes[i].Root != nil {
+	for i := range s.boxes {
+		if s.boxes[i].root != nil {
 			boxes = append(boxes, i)
 		}
 	}
 	slices.SortStableFunc(boxes, func(a, b int) int {
-		return cmp.Or(cmp.Compare(w.Boxes[a].Root.Rank, w.Boxes[b].Root.Rank), cmp.Compare(refs[b], refs[a]))
+		return cmp.Or(cmp.Compare(s.boxes[a].root.Rank, s.boxes[b].root.Rank), cmp.Compare(refs[b], refs[a]))
 	})
 	return boxes
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/retain"
 )
 
@@ -19,17 +20,18 @@ const (
 	leftBytes   = 0.001
 )
 
-// numbers counts what a set of places does, by searches of the heap.
+// numbers counts what a set of places does: targets by searches of what leads to
+// them, bytes by one of the whole heap and of what the set frees.
 type numbers struct {
 	*survey
 	tree    *retain.Tree
 	out     *Answer
-	f       *flood // of the whole heap
-	w       *flood // of what leads to targets, which is enough to count them
-	all     int    // objects of that if nothing is cut
+	roots   []rootRef
+	set     []placeID
 	places  []*spot
-	single  bool // one place is all of the set
-	objects int  // that are held for good, without any cut
+	w       *scenarios // in which each of the shown places alone is cut
+	f       *flood
+	objects int // that are held for good, without any cut
 	bytes   uint64
 }
 
@@ -37,39 +39,60 @@ type numbers struct {
 // the program's text.
 type spot struct {
 	ids     []placeID
-	returns int
-	tbytes  uint64  // of the targets that return
 	weight  float64 // targets below it, estimated
+	back    tally   // what returns if all but this are cut
+	reaches int
+	sole    int // targets that are freed if only this is cut
+	only    int // the scenario of that
+	counted bool
 }
 
 func (n *numbers) run(set []placeID) error {
 	n.objects, n.bytes = firmTotal(n.tree, n.dom)
 	n.out.Alive = n.alive
-	var err error
-	if n.f, err = newFlood(n.slice, set); err != nil {
-		return err
-	}
-	n.out.Verified = n.f.reached == 0
-	if n.w, err = startFlood(n.slice, set, true); err != nil {
-		return err
-	}
+	n.set, n.roots = set, n.allRoots()
 	n.places = n.spots(set)
-	n.single = len(set) == 1 && len(n.places) == 1
 	n.out.Held = len(n.places)
-	if err := n.order(); err != nil {
-		return err
-	}
-	shown, err := n.letRest()
+	shown, err := n.search()
 	if err != nil {
 		return err
 	}
-	n.out.Stays = n.f.reached
-	n.out.FreesTargets = n.alive - n.f.reached
-	n.out.FreesObjects, n.out.FreesBytes = n.objects-n.f.objects, n.bytes-n.f.bytes
 	for _, s := range n.places[shown:] {
 		n.out.Rest = append(n.out.Rest, n.place(s))
 	}
 	return n.each(n.places[:shown])
+}
+
+// search searches the heap around the whole set, and at the same time what leads to
+// targets, to tell what of the set is let in then.
+func (n *numbers) search() (shown int, err error) {
+	workers := 2
+	if n.over {
+		workers = 1 // places are named again while searching
+	}
+	err = graph.Parallel(n.ctx, 2, workers, func(i int) (err error) {
+		if i == 0 {
+			n.f, err = newFlood(n.slice, n.roots, n.set)
+		} else if err = n.order(); err == nil {
+			shown, err = n.tolerance()
+		}
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	n.out.Verified = n.f.reached == 0
+	var rest []placeID
+	for _, s := range n.places[shown:] {
+		rest = append(rest, s.ids...)
+	}
+	if err := n.f.let(rest); err != nil {
+		return 0, err
+	}
+	n.out.Stays = n.f.reached
+	n.out.FreesTargets = n.alive - n.f.reached
+	n.out.FreesObjects, n.out.FreesBytes = n.objects-n.f.objects, n.bytes-n.f.bytes
+	return shown, nil
 }
 
 // spots is the places that are to be named: what lets go by itself is not, and
@@ -103,8 +126,8 @@ func (n *numbers) spots(set []placeID) (out []*spot) {
 // order sorts places by how many targets return if a place is let in. Of very
 // many, that is estimated first and counted for those that are shown.
 func (n *numbers) order() error {
-	if n.single {
-		n.places[0].returns = n.alive
+	if len(n.set) == 1 && len(n.places) == 1 { // one place is all: nothing else holds them
+		n.places[0].back.targets, n.places[0].reaches, n.places[0].counted = n.alive, n.alive, true
 		return nil
 	}
 	tried := n.places
@@ -115,162 +138,134 @@ func (n *numbers) order() error {
 		slices.SortStableFunc(n.places, func(a, b *spot) int { return cmp.Compare(b.weight, a.weight) })
 		tried = n.places[:maxShown]
 	}
-	for _, s := range tried {
-		if err := n.w.let(s.ids); err != nil {
+	for list := range slices.Chunk(tried, maxScenarios) {
+		if err := n.count(list, true, len(tried) <= maxShown); err != nil {
 			return err
 		}
-		s.returns, s.tbytes = n.w.reached, n.w.tbytes
-		n.w.undo(s.ids)
 	}
 	slices.SortStableFunc(tried, func(a, b *spot) int {
-		return cmp.Or(cmp.Compare(b.returns, a.returns), cmp.Compare(b.tbytes, a.tbytes), cmp.Compare(a.ids[0], b.ids[0]))
+		return cmp.Or(cmp.Compare(b.back.targets, a.back.targets), cmp.Compare(b.back.bytes, a.back.bytes), cmp.Compare(a.ids[0], b.ids[0]))
 	})
 	return nil
 }
 
-// letRest lets the places in for which few targets stay alive, and those that
-// are too many to name. It returns how many are left.
-func (n *numbers) letRest() (shown int, err error) {
-	if len(n.places) > maxTried {
-		var rest []placeID
-		for _, s := range n.places[maxShown:] {
-			rest = append(rest, s.ids...)
+// count searches what returns without each of some places, and what each alone
+// does.
+func (n *numbers) count(list []*spot, back, alone bool) error {
+	w := newScenarios(n.slice, n.roots)
+	type asked struct{ back, only, reach int }
+	ask := make([]asked, len(list))
+	for i, s := range list {
+		if back {
+			ask[i].back = w.cut(n.without(s.ids)...)
 		}
-		return maxShown, n.commit(rest)
+		if alone {
+			ask[i].only, ask[i].reach = w.cut(n.onlyThis(s)...), w.reach(s.ids...)
+		}
 	}
+	if alone {
+		w.cut() // nothing, so that all is met
+	}
+	if err := w.run(); err != nil {
+		return err
+	}
+	got := w.tallies()
+	for i, s := range list {
+		if back {
+			s.back = got[ask[i].back]
+		}
+		if alone {
+			s.sole, s.only, s.reaches, s.counted = n.alive-got[ask[i].only].targets, ask[i].only, got[ask[i].reach].targets, true
+			n.w = w
+		}
+	}
+	return nil
+}
+
+// without is the set without some of its places.
+func (n *numbers) without(places []placeID) []placeID {
+	return slices.DeleteFunc(slices.Clone(n.set), func(p placeID) bool { return slices.Contains(places, p) })
+}
+
+// onlyThis is what is cut if no other place is than one: it, and what lets go by
+// itself.
+func (n *numbers) onlyThis(s *spot) []placeID {
+	return slices.DeleteFunc(slices.Clone(n.set), func(p placeID) bool {
+		return !n.slice.places[p].free && !slices.Contains(s.ids, p)
+	})
+}
+
+// tolerance returns how many places are shown: those for which few targets stay
+// alive are let in, and those that are too many to name.
+func (n *numbers) tolerance() (shown int, err error) {
+	if len(n.places) > maxTried {
+		return maxShown, nil
+	}
+	shown = min(len(n.places), maxShown)
 	all := float64(n.alive)
 	var bytes float64
 	for t := range n.targets.All() {
 		bytes += float64(n.g.Size(t))
 	}
-	shown = len(n.places)
-	var rest []placeID
-	for ; shown > 1; shown-- {
-		s := n.places[shown-1]
-		if err := n.w.let(s.ids); err != nil {
-			return 0, err
-		}
-		left, leftB := float64(n.w.reached), float64(n.w.tbytes)
-		if few := left <= leftTargets*all || left <= leftMore*all && leftB <= leftBytes*bytes; !few && shown <= maxShown {
-			n.w.undo(s.ids)
-			break
-		}
-		n.w.commit()
-		rest = append(rest, s.ids...)
+	few := func(t tally) bool {
+		left, leftB := float64(t.targets), float64(t.bytes)
+		return left <= leftTargets*all || left <= leftMore*all && leftB <= leftBytes*bytes
 	}
-	if len(rest) == 0 {
+	first := shown // of those at the end that may be let in: others are too many with more as well
+	for first > 1 && few(n.places[first-1].back) {
+		first--
+	}
+	if first == shown {
 		return shown, nil
 	}
-	return shown, n.commit(rest)
-}
-
-// commit lets places in for good.
-func (n *numbers) commit(rest []placeID) error {
-	if err := n.f.let(rest); err != nil {
-		return err
-	}
-	n.f.commit()
-	if err := n.w.let(rest); err != nil {
-		return err
-	}
-	n.w.commit()
-	return nil
-}
-
-// each counts for each place what it does alone, when all others are let in.
-func (n *numbers) each(shown []*spot) error {
-	reach, err := n.reaches(shown)
-	if err != nil {
-		return err
-	}
-	base, err := startFlood(n.slice, nil, true)
-	if err != nil {
-		return err
-	}
-	n.all = base.objects
-	for i, s := range shown {
-		var others []placeID
-		for j, o := range shown {
-			if j != i {
-				others = append(others, o.ids...)
-			}
+	w := newScenarios(n.slice, n.roots)
+	for at := first; at < shown; at++ { // scenario at-first lets in all from there on
+		var in []placeID
+		for _, s := range n.places[at:] {
+			in = append(in, s.ids...)
 		}
-		p := n.place(s)
-		p.Reaches = reach[i]
-		if p.Sole, p.AloneFrees, err = n.alone(others, p.Kind); err != nil {
+		w.cut(n.without(in)...)
+	}
+	if err := w.run(); err != nil {
+		return 0, err
+	}
+	got := w.tallies()
+	for shown > first && few(got[shown-1-first]) {
+		shown--
+	}
+	return shown, nil
+}
+
+// each names the shown places, with what each does alone, when all others are let
+// in.
+func (n *numbers) each(shown []*spot) error {
+	if slices.ContainsFunc(shown, func(s *spot) bool { return !s.counted }) {
+		if err := n.count(shown, false, true); err != nil {
 			return err
+		}
+	}
+	for _, s := range shown {
+		p := n.place(s)
+		p.Reaches, p.Sole = s.reaches, s.sole
+		if len(shown) == 1 { // all that is cut
+			p.Sole, p.AloneFrees = n.out.FreesTargets, n.out.FreesBytes
+		} else {
+			a := alone{numbers: n, spot: s}
+			bytes, err := a.frees()
+			if err != nil {
+				return err
+			}
+			p.AloneFrees = bytes
 		}
 		n.out.Places = append(n.out.Places, p)
 	}
 	return nil
 }
 
-// alone is what a place frees if all others are let in. If all that leads to
-// targets is still reached, then so is what it holds, and nothing is freed: that
-// is told without the whole heap. Threads that end let go of other things too.
-func (n *numbers) alone(others []placeID, kind Kind) (sole int, bytes uint64, err error) {
-	if len(others) > 0 && kind != Threads {
-		if err := n.w.let(others); err != nil {
-			return 0, 0, err
-		}
-		sole = n.alive - n.w.reached
-		whole := n.w.objects == n.all
-		n.w.undo(others)
-		if whole {
-			return sole, 0, nil
-		}
+// belowOf is about how many targets are below what a place holds.
+func (n *numbers) belowOf(s *spot) (below float64) {
+	for _, p := range s.ids {
+		below += n.slice.places[p].stats.below
 	}
-	if err := n.f.let(others); err != nil {
-		return 0, 0, err
-	}
-	sole, bytes = n.alive-n.f.reached, n.bytes-n.f.bytes
-	n.f.undo(others)
-	return sole, bytes, nil
-}
-
-// place names a place of the answer.
-func (n *numbers) place(s *spot) Place {
-	pl := &n.slice.places[s.ids[0]]
-	b := &n.boxes[pl.box]
-	out := Place{Name: n.name(s.ids[0]), Returns: s.returns, Root: pl.stats.root, ids: s.ids}
-	out.Holder, out.Reference = n.spelled(s.ids[0])
-	conservative := 0
-	for _, id := range s.ids {
-		st := &n.slice.places[id].stats
-		out.References += st.refs
-		conservative += st.conservative
-	}
-	out.Conservative = 2*conservative > out.References
-	switch {
-	case pl.class >= 0:
-		out.Kind, out.Threads = Threads, n.threads.list[pl.class].count
-	case pl.stats.root != nil && b.root != nil:
-		out.Kind = Variable
-	case b.root == nil && b.count > 1:
-		out.Above = n.above(pl.box)
-	}
-	return out
-}
-
-// maxAbove is how many collections above a place are named.
-const maxAbove = 3
-
-// above names the places that hold the objects of a box, those with the most
-// references first.
-func (n *numbers) above(of boxID) (names []string) {
-	var ids []placeID
-	for k := range n.heads.count {
-		if p := &n.slice.places[k.place]; k.box == of && p.box != of && p.class < 0 && !p.free {
-			ids = append(ids, k.place)
-		}
-	}
-	slices.SortFunc(ids, func(a, b placeID) int {
-		return cmp.Or(cmp.Compare(n.slice.places[b].stats.refs, n.slice.places[a].stats.refs), cmp.Compare(a, b))
-	})
-	for _, id := range ids[:min(len(ids), maxAbove)] {
-		if name := n.name(id); !slices.Contains(names, name) {
-			names = append(names, name)
-		}
-	}
-	return names
+	return below
 }

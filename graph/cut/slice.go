@@ -15,7 +15,7 @@ type slice struct {
 	net
 	ctx     context.Context
 	targets graph.Bitset // those that are held for good
-	leads   graph.Bitset // what leads to targets, also if only targets lead to it
+	area    members      // what leads to targets, also if only targets lead to it, and the targets
 	alive   int
 	raw     bool
 	over    bool // larger than the memory allowed: there is no net, only classes
@@ -46,12 +46,16 @@ const (
 func newSlice(ctx context.Context, tree *retain.Tree, targets graph.Bitset, raw bool, limit int64) (*slice, error) {
 	s := &slice{tables: newTables(tree.Graph()), ctx: ctx, targets: targets, alive: targets.Len(), raw: raw}
 	var err error
-	if s.leads, err = ancestors(ctx, tree, targets); err != nil {
+	if s.area.set, err = ancestors(ctx, tree, targets); err != nil {
 		return nil, err
 	}
 	if err = s.reach(); err != nil {
 		return nil, err
 	}
+	for i, w := range targets {
+		s.area.set[i] |= w
+	}
+	s.area.index()
 	k := s.members.len()
 	s.class, s.level, s.from = make([]int32, k), make([]uint32, k), make([]uint32, k)
 	for i := range s.class {
@@ -64,12 +68,13 @@ func newSlice(ctx context.Context, tree *retain.Tree, targets graph.Bitset, raw 
 	return s, nil
 }
 
-// reach finds the members: what roots reach of what leads to targets.
+// reach finds the members: what roots reach of what leads to targets, without the
+// targets.
 func (s *slice) reach() error {
 	s.set = graph.NewBitset(s.g.Len())
 	var stack, buf []graph.NodeID
 	visit := func(n graph.NodeID) {
-		if s.leads.Has(n) && !s.set.Has(n) {
+		if s.area.set.Has(n) && !s.set.Has(n) {
 			s.set.Add(n)
 			stack = append(stack, n)
 		}

@@ -54,7 +54,7 @@ const samples = 64
 // survey is a slice with what is counted of it.
 type survey struct {
 	*slice
-	dom     *dominator.Tree
+	dom     *dominator.Tree // when costs are asked for
 	heads   heads
 	below   []uint64 // by node: the sampled targets below it
 	scale   float64  // targets that a bit stands for
@@ -62,8 +62,8 @@ type survey struct {
 	sampled map[graph.NodeID]uint64
 }
 
-func newSurvey(s *slice, dom *dominator.Tree) (*survey, error) {
-	v := &survey{slice: s, dom: dom, heads: heads{count: map[headKey]*head{}}}
+func newSurvey(s *slice) (*survey, error) {
+	v := &survey{slice: s, heads: heads{count: map[headKey]*head{}}}
 	v.sample()
 	if !s.over {
 		v.below = make([]uint64, s.members.len())
@@ -131,7 +131,6 @@ func (v *survey) tally(p placeID, e edge) {
 	}
 	st.refs++
 	h.refs++
-	st.retained += float64(v.dom.Retained(e.held))
 	if e.conservative {
 		st.conservative++
 		h.conservative++
@@ -147,6 +146,25 @@ func (v *survey) count(e edge) {
 			v.below[e.from] |= b
 		}
 	}
+}
+
+// weigh sums up what is retained by what the references of each place hold.
+func (v *survey) weigh(dom *dominator.Tree) error {
+	v.dom = dom
+	add := func(p placeID, held graph.NodeID) {
+		if p >= 0 {
+			v.places[p].stats.retained += float64(dom.Retained(held))
+		}
+	}
+	for _, h := range v.hangs {
+		held := v.g.Roots()[h.root].Node
+		add(h.places[0], held)
+		add(h.places[1], held)
+	}
+	for n := range v.set.All() {
+		v.step(n, func(held graph.NodeID, p placeID) { add(p, held) })
+	}
+	return v.ctx.Err()
 }
 
 // distances counts the steps from each node to the nearest target, with reverse

@@ -30,10 +30,10 @@ func (w *Ways) Paths(limit int, opts *retain.Options) ([]retain.Path, error) {
 		return nil, err
 	}
 	out := make([]retain.Path, 0, len(edges))
+	seen := graph.NewBitset(w.s.g.Len())
 	for i, e := range edges {
-		slices.Sort(held[i])
 		p := w.path(e, opts)
-		p.References, p.Targets = e.Count, len(slices.Compact(held[i]))
+		p.References, p.Targets = e.Count, distinct(held[i], seen)
 		out = append(out, p)
 	}
 	return out, nil
@@ -54,4 +54,42 @@ func (w *Ways) path(e *Edge, opts *retain.Options) retain.Path {
 	}
 	slices.Reverse(chain)
 	return retain.PathOf(s.g, root, chain, s.targets, opts)
+}
+
+// heldBy is what the references of places hold.
+func (s *slice) heldBy(which map[placeID]int, k int) ([][]graph.NodeID, error) {
+	held, of := make([][]graph.NodeID, k), make([]int, len(s.places))
+	for p := range of {
+		of[p] = -1
+		if i, ok := which[placeID(p)]; ok {
+			of[p] = i
+		}
+	}
+	add := func(n graph.NodeID, p placeID) {
+		if p >= 0 && of[p] >= 0 {
+			held[of[p]] = append(held[of[p]], n)
+		}
+	}
+	for _, h := range s.hangs {
+		add(s.g.Roots()[h.root].Node, h.places[0])
+		add(s.g.Roots()[h.root].Node, h.places[1])
+	}
+	for n := range s.set.All() {
+		s.step(n, add)
+	}
+	return held, s.ctx.Err()
+}
+
+// distinct counts different nodes. seen is empty, also afterwards.
+func distinct(list []graph.NodeID, seen graph.Bitset) (count int) {
+	for _, n := range list {
+		if !seen.Has(n) {
+			seen.Add(n)
+			count++
+		}
+	}
+	for _, n := range list {
+		seen.Remove(n)
+	}
+	return count
 }

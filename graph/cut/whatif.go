@@ -53,13 +53,14 @@ func (sl *Slice) WhatIf(ctx context.Context, names []string) (*WhatIf, error) {
 		}
 	}
 	around = append(around, asked...)
-	f, err := newFlood(s, around)
+	roots := s.allRoots()
+	f, err := newFlood(s, roots, around)
 	if err != nil {
 		return nil, err
 	}
 	objects, bytes := firmTotal(sl.tree, sl.v.dom)
 	out := &WhatIf{FreesObjects: objects - f.objects, FreesBytes: bytes - f.bytes, FreesTargets: s.alive - f.reached, Stays: f.reached}
-	n := &numbers{survey: sl.v, tree: sl.tree, out: &Answer{Alive: s.alive}, f: f}
+	n := &numbers{survey: sl.v, tree: sl.tree, out: &Answer{Alive: s.alive}, roots: roots}
 	for _, sp := range spots {
 		out.Places = append(out.Places, n.place(sp))
 	}
@@ -89,14 +90,6 @@ func (n *numbers) through(out *WhatIf, asked []placeID) error {
 		out.Through = append(out.Through, n.place(sp))
 	}
 	return nil
-}
-
-// belowOf is about how many targets are below what a place holds.
-func (n *numbers) belowOf(s *spot) (below float64) {
-	for _, p := range s.ids {
-		below += n.slice.places[p].stats.below
-	}
-	return below
 }
 
 // find finds places by name.
