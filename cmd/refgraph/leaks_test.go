@@ -41,11 +41,7 @@ func buildLeaks(t *testing.T) string {
 		t.Skip("types of Go dumps need an ELF executable")
 	}
 	t.Setenv("XDG_CACHE_HOME", t.TempDir()) // the dumps are large enough to be kept
-	exe := filepath.Join(t.TempDir(), "goleaks")
-	if out, err := exec.Command("go", "build", "-o", exe, "../../testdata/programs/goleaks").CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
-	}
-	return exe
+	return built(t, "goleaks")
 }
 
 // refgraphJSON runs a command and decodes its answer; it returns the exit code.

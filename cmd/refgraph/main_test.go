@@ -9,7 +9,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"refgraph": main, "refgraph-peak": peakMain})
+	testscript.Main(sharing{m}, map[string]func(){"refgraph": main, "refgraph-peak": peakMain})
 }
 
 // TestScripts runs the command lines of testdata/script on real dumps. In them

@@ -56,13 +56,14 @@ func TestPipelines(t *testing.T) {
 			t.Fatalf("%v: %v\n%s", args, err, out)
 		}
 	}
-	must("go", "build", "-o", filepath.Join(dir, "refgraph"), ".")
-	must("go", "build", "-o", filepath.Join(dir, "server"), "../../testdata/programs/goleak")
+	if err := os.Symlink(built(t, "goleak"), filepath.Join(dir, "server")); err != nil {
+		t.Fatal(err)
+	}
 	must(filepath.Join(dir, "server"), "-n", "20", "-o", filepath.Join(dir, "before.heapdump"))
 	must(filepath.Join(dir, "server"), "-n", "300", "-o", filepath.Join(dir, "after.heapdump"))
 	for name, commands := range pipelines(t) {
 		comment, url := fakeForge(t, name)
-		env := append(os.Environ(), "PATH="+dir+":"+os.Getenv("PATH"), "HOME="+dir, "XDG_CACHE_HOME="+dir, "CI_JOB_STATUS=failed",
+		env := append(os.Environ(), "HOME="+dir, "XDG_CACHE_HOME="+dir, "CI_JOB_STATUS=failed",
 			"GITHUB_SERVER_URL="+url, "GITHUB_TOKEN=ghs_workflow", "GH_TOKEN=", "PULL_REQUEST="+url+"/acme/orders/pull/7", "GITHUB_STEP_SUMMARY="+filepath.Join(dir, "summary.md"),
 			"GITLAB_TOKEN=glpat-job", "CI_MERGE_REQUEST_PROJECT_URL="+url+"/acme/orders", "CI_MERGE_REQUEST_IID=7")
 		for i, want := range []int{exitFailOn, exitOK} {
@@ -90,11 +91,9 @@ func TestPipelines(t *testing.T) {
 // fingerprint that suspects prints, so that the next run finds the comment.
 func TestTicketOfSuspects(t *testing.T) {
 	dir := t.TempDir()
-	server, dump := filepath.Join(dir, "server"), filepath.Join(dir, "big.heapdump")
-	for _, c := range [][]string{{"go", "build", "-o", server, "../../testdata/programs/goleak"}, {server, "-n", "20000", "-o", dump}} {
-		if out, err := exec.Command(c[0], c[1:]...).CombinedOutput(); err != nil {
-			t.Fatalf("%v: %v\n%s", c, err, out)
-		}
+	server, dump := built(t, "goleak"), filepath.Join(dir, "big.heapdump")
+	if out, err := exec.Command(server, "-n", "20000", "-o", dump).CombinedOutput(); err != nil {
+		t.Fatalf("goleak: %v\n%s", err, out)
 	}
 	var found struct {
 		Suspects []struct{ Fingerprint string }

@@ -47,11 +47,9 @@ type secrets struct{ exe, dump, vault, text string }
 
 func newSecrets(t *testing.T) *secrets {
 	dir := t.TempDir()
-	exe, dump := filepath.Join(dir, "gosecret"), filepath.Join(dir, "secret.heapdump")
-	for _, c := range [][]string{{"go", "build", "-o", exe, "../../testdata/programs/gosecret"}, {exe, dump}} {
-		if out, err := exec.Command(c[0], c[1:]...).CombinedOutput(); err != nil {
-			t.Fatalf("%v: %v\n%s", c, err, out)
-		}
+	exe, dump := built(t, "gosecret"), filepath.Join(dir, "secret.heapdump")
+	if out, err := exec.Command(exe, dump).CombinedOutput(); err != nil {
+		t.Fatalf("gosecret: %v\n%s", err, out)
 	}
 	object := func(typ string) string {
 		out := output(t, "paths", dump, "--exe", exe, "--type", typ, "--json")

@@ -21,10 +21,7 @@ import (
 // comment shows.
 func TestTicketInterrupted(t *testing.T) {
 	dir := t.TempDir()
-	program := filepath.Join(dir, "refgraph")
-	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	program := installed(t)
 	dump, exe, err := goheap.Leak(dir)
 	if err != nil {
 		t.Fatal(err)
