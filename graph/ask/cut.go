@@ -41,6 +41,8 @@ type CutPlace struct {
 	AloneFrees   uint64   `json:"alone_frees_bytes"`
 	Returns      int      `json:"returns"` // targets that stay alive if all but this are cut
 	Conservative bool     `json:"conservative,omitempty"`
+	Do           string   `json:"do,omitempty"`   // what makes it let go, of references that no edit removes: stop the 10,000 timers
+	When         string   `json:"when,omitempty"` // when it lets go then: they are stopped
 }
 
 // Holder is a root, or equal roots, and how much of the targets it holds.

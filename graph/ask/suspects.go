@@ -41,7 +41,7 @@ type Suspect struct {
 	RetainedBytes uint64        `json:"retained_bytes"`
 	Share         float64       `json:"share"` // of the reachable bytes, 0 to 1
 	Accumulation  *Accumulation `json:"accumulation"`
-	Cut           *Cut          `json:"cut"` // of the first five and those that are drawn; null for others, and if no root holds it for good
+	Cut           *Cut          `json:"cut"` // of the first five and those that are drawn; null for others
 	Path          *Path         `json:"path"`
 
 	Holders []Holder      `json:"-"` // with the picture

@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"regexp"
 	"runtime"
+	"slices"
 
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/cut"
@@ -30,13 +32,33 @@ func (s *Session) cutSuspects(ctx context.Context, h *suspect.Heap, list []suspe
 			return err
 		}
 		if w.cut != nil {
-			out.Answer.Suspects[i].Cut = newCut(s.g, w.cut)
+			one := &out.Answer.Suspects[i]
+			one.Cut = newCut(s.g, w.cut).fixed(list[i].Fix)
+			if len(w.cut.Places) > 0 {
+				one.Hint = h.Agree(&list[i], !slices.ContainsFunc(w.cut.Places, func(p cut.Place) bool { return p.Kind != cut.Threads }))
+			}
 		}
 		if pictures {
 			err = s.picture(ctx, h, &list[i], w, &out.Pictures[i])
 		}
 		return err
 	})
+}
+
+// fixed says at the places that no edit removes what to do instead.
+func (c *Cut) fixed(f *suspect.Fix) *Cut {
+	if f == nil {
+		return c
+	}
+	theirs := regexp.MustCompile(f.Places)
+	for _, places := range [][]CutPlace{c.Places, c.Rest} {
+		for i := range places {
+			if theirs.MatchString(places[i].Name) {
+				places[i].Do, places[i].When = f.Do, f.When
+			}
+		}
+	}
+	return c
 }
 
 // mostAtOnce is how many cuts are looked for at the same time, each with a search
@@ -52,8 +74,12 @@ func (s *Session) whySuspect(ctx context.Context, h *suspect.Heap, x *suspect.Su
 		return nil, err
 	}
 	slice, err := cut.NewSlice(ctx, h.Paths, targets, &cut.Options{Retained: x.Retained})
-	if err != nil || slice.Alive() == 0 {
-		return w, err
+	if err != nil {
+		return nil, err
+	}
+	if slice.Alive() == 0 {
+		w.cut = &cut.Answer{}
+		return w, nil
 	}
 	if ways {
 		if w.holders, err = slice.Holders(ctx, mostHolders); err != nil {

@@ -38,6 +38,7 @@ func (h *Heap) fromHoldings(ctx context.Context, want func(*holding) bool) ([]Su
 // held makes the suspect of a holding. Its place is the holder, or what holds all
 // holders.
 func (h *Heap) held(x *holding) Suspect {
+	x = h.whole(x)
 	s := Suspect{
 		Object: x.largest, Accumulation: x.largest, Count: len(x.owners),
 		Elements: x.elements, ElementType: h.Graph.Types().Name(x.elem), Retained: x.retained, Set: Set{SetOwned, x.owners, x.elem},
@@ -55,6 +56,15 @@ func (h *Heap) held(x *holding) Suspect {
 	s.Hint = h.hint(x)
 	s.Fingerprint = h.digest("holding", rootKey(h, s.Path), h.Graph.Types().Name(x.holder), h.via(x), s.ElementType)
 	return s
+}
+
+// whole is a holding with the elements that are held by others of them.
+func (h *Heap) whole(x *holding) *holding {
+	out := *x
+	if !x.inline {
+		out.elements = h.owns(x.owners, x.elem)
+	}
+	return &out
 }
 
 // viaSample is how many elements are asked how their holder refers to them.

@@ -88,11 +88,11 @@ func (h *Heap) drop(top graph.NodeID, total uint64) (Suspect, bool) {
 	case best != nil && h.isProgramType(elem):
 		return s, false
 	case best != nil && best.count >= minAccumulated && 2*best.retained >= h.Tree.Retained(at):
-		s.Elements, s.ElementType, s.Set.Of, s.Set.Type = best.count, h.Graph.Types().Name(elem), SetOwned, elem
+		s.Elements, s.ElementType, s.Set.Of, s.Set.Type = h.owns(s.Set.Nodes, elem), h.Graph.Types().Name(elem), SetOwned, elem
 		s.Reason = fmt.Sprintf("one %s retains this; it comes together in one %s, which holds %s %s",
-			h.Graph.TypeName(top), h.Graph.TypeName(at), count(best.count), s.ElementType)
+			h.Graph.TypeName(top), h.Graph.TypeName(at), count(s.Elements), s.ElementType)
 		if at == top {
-			s.Reason = fmt.Sprintf("one %s retains this: %s %s", h.Graph.TypeName(top), count(best.count), s.ElementType)
+			s.Reason = fmt.Sprintf("one %s retains this: %s %s", h.Graph.TypeName(top), count(s.Elements), s.ElementType)
 		}
 	case float64(h.Graph.Size(at)) >= plainShare*float64(total):
 		s.Reason = fmt.Sprintf("one flat %s is most of the heap", h.Graph.TypeName(at))

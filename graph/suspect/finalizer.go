@@ -72,6 +72,9 @@ func (h *Heap) mostOfOneType(nodes []graph.NodeID) (first graph.NodeID, k int) {
 	return first, k
 }
 
+// placesOfFinalizers are queues of finalizers.
+const placesOfFinalizers = `(?i)finalizer|cleanup`
+
 // finalizers reports objects that wait for their finalizers.
 func finalizers(ctx context.Context, h *Heap) ([]Suspect, error) {
 	var out []Suspect
@@ -84,6 +87,7 @@ func finalizers(ctx context.Context, h *Heap) ([]Suspect, error) {
 		s := Suspect{
 			Object: set.nodes[0], Accumulation: graph.None, Count: len(set.nodes), Elements: len(set.nodes), ElementType: typ,
 			Retained: set.held, Path: h.Paths.Path(set.nodes[0], nil), Hint: hintFinalizer, Set: Set{Nodes: set.nodes},
+			Fix:    &Fix{"let the " + count(len(set.nodes)) + " finalizers run", "they have run", placesOfFinalizers},
 			Reason: fmt.Sprintf("%s objects are held for finalizers that have yet to run (%s)", count(len(set.nodes)), words.Group(set.first)),
 		}
 		s.Fingerprint = h.digest("finalizer", words.Key(set.first))

@@ -38,6 +38,7 @@ func dueTimers(ctx context.Context, h *Heap) ([]Suspect, error) {
 		Object: all.largest, Accumulation: all.largest, Count: 1, Elements: all.elements, ElementType: h.Graph.Types().Name(all.elem),
 		Retained: all.retained, Path: h.Paths.Path(all.largest, nil), Hint: hintStopTimers, Set: Set{SetOwned, all.owners, all.elem},
 		Reason: fmt.Sprintf("%s timers wait to be due", count(all.elements)),
+		Fix:    &Fix{"stop the " + count(all.elements) + " timers", "they are stopped", placesOfTimers},
 		rank:   graph.RankUser, ranked: true, // the program started them
 	}
 	if calls != "" {
@@ -46,6 +47,9 @@ func dueTimers(ctx context.Context, h *Heap) ([]Suspect, error) {
 	s.Fingerprint = h.digest("timers", calls)
 	return []Suspect{s}, ctx.Err()
 }
+
+// placesOfTimers are the runtime's own references to timers.
+const placesOfTimers = `\bruntime\.`
 
 // everyHolder is a holding with all holders of its type, also those of few elements.
 func (h *Heap) everyHolder(x *holding) *holding {
@@ -64,7 +68,7 @@ func (h *Heap) everyHolder(x *holding) *holding {
 			}
 		}
 	}
-	return all
+	return h.whole(all)
 }
 
 // mostlyHeld names the function that most of the largest holder's elements refer

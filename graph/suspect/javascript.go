@@ -15,6 +15,9 @@ const (
 	hintDetached = "drop the variables, closures and listeners that still refer to nodes that were removed from the page"
 )
 
+// placesOfTimeouts are Node's own references to timers.
+const placesOfTimeouts = `\btimerListMap\b|^PriorityQueue\b|^TimersList\b|^Timeout\b`
+
 var (
 	typeOfTimer    = regexp.MustCompile(`^(Timeout|Immediate)$`)
 	typeOfDetached = regexp.MustCompile(`^Detached `)
@@ -54,7 +57,9 @@ func timers(ctx context.Context, h *Heap) ([]Suspect, error) {
 	if 2*best > min(len(nodes), sampleLen) {
 		reason += ", most of them call " + h.Graph.Types().Name(most)
 	}
-	return []Suspect{h.together("timers", nodes, reason, hintTimers)}, ctx.Err()
+	s := h.alike("timers", nodes, reason, hintTimers)
+	s.Fix = &Fix{"clear the " + count(len(nodes)) + " timers", "they are cleared", placesOfTimeouts}
+	return []Suspect{s}, ctx.Err()
 }
 
 // detached reports DOM nodes that are in no document and yet held.
@@ -65,7 +70,7 @@ func detached(ctx context.Context, h *Heap) ([]Suspect, error) {
 	if len(nodes) < minAlike {
 		return nil, nil
 	}
-	s := h.together("detached", nodes, fmt.Sprintf("%s DOM nodes are in no document and still held", count(len(nodes))), hintDetached)
+	s := h.alike("detached", nodes, fmt.Sprintf("%s DOM nodes are in no document and still held", count(len(nodes))), hintDetached)
 	s.anyway = true
 	return []Suspect{s}, ctx.Err()
 }

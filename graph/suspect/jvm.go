@@ -127,7 +127,10 @@ func (h *Heap) heldType(nodes []graph.NodeID) (int, graph.TypeID) {
 			best = t
 		}
 	}
-	return counts[best], best
+	if counts[best] == 0 {
+		return 0, best
+	}
+	return h.owns(nodes, best), best
 }
 
 // minLoaders is how many loaders of one class are suspect: an application server
@@ -164,7 +167,7 @@ func classLoaders(ctx context.Context, h *Heap) ([]Suspect, error) {
 	if nodes = slices.Compact(nodes); len(nodes) < minLoaders {
 		return nil, ctx.Err()
 	}
-	s := h.together("class-loader", nodes, fmt.Sprintf("%s was loaded by %s class loaders that are all alive", best, count(len(nodes))), hintLoader)
+	s := h.alike("class-loader", nodes, fmt.Sprintf("%s was loaded by %s class loaders that are all alive", best, count(len(nodes))), hintLoader)
 	s.Fingerprint = h.digest("class-loader", h.Graph.TypeName(nodes[0]), best)
 	return []Suspect{s}, ctx.Err()
 }

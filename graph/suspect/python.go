@@ -29,6 +29,7 @@ const (
 	refCached       = " (cached)"
 	refNext         = ".tb_next"
 	refThreadLocals = " (thread locals)"
+	refKey          = " (key)"
 )
 
 // minAlike is how many coroutines, or objects with a __del__, are suspect.
@@ -71,8 +72,8 @@ func (h *Heap) target(n graph.NodeID, name string) graph.NodeID {
 	return graph.None
 }
 
-// together makes the suspect of many objects of one kind.
-func (h *Heap) together(kind string, nodes []graph.NodeID, reason, hint string) Suspect {
+// alike makes the suspect of many objects of one kind.
+func (h *Heap) alike(kind string, nodes []graph.NodeID, reason, hint string) Suspect {
 	largest := h.largest(nodes)
 	s := Suspect{
 		Object: largest, Accumulation: graph.None, Count: len(nodes), Elements: len(nodes), ElementType: h.Graph.TypeName(largest),
@@ -105,7 +106,7 @@ func tracebacks(ctx context.Context, h *Heap) ([]Suspect, error) {
 		return nil, nil
 	}
 	reason := fmt.Sprintf("%s exceptions that are kept hold %s tracebacks, with the frames and their local variables", count(h.heads(nodes, refNext)), count(len(nodes)))
-	return []Suspect{h.together("traceback", nodes, reason, hintTraceback)}, ctx.Err()
+	return []Suspect{h.alike("traceback", nodes, reason, hintTraceback)}, ctx.Err()
 }
 
 // heads counts the objects that none of the others refers to by a name: the first
@@ -134,7 +135,7 @@ func coroutines(ctx context.Context, h *Heap) ([]Suspect, error) {
 	if len(nodes) < minAlike {
 		return nil, nil
 	}
-	s := h.together("coroutine", nodes, fmt.Sprintf("%s coroutines were never awaited", count(len(nodes))), hintCoroutine)
+	s := h.alike("coroutine", nodes, fmt.Sprintf("%s coroutines were never awaited", count(len(nodes))), hintCoroutine)
 	s.anyway = true
 	return []Suspect{s}, ctx.Err()
 }
@@ -148,15 +149,15 @@ func lruCaches(ctx context.Context, h *Heap) ([]Suspect, error) {
 		if cache == graph.None || h.target(n, refCached) != graph.None || len(h.Graph.Row(cache))/2 < minElements {
 			continue
 		}
-		results := len(h.Graph.Row(cache)) / 2
+		results := h.values(cache)
 		name := "a function"
 		if f := h.target(n, refWrapped); f != graph.None {
 			name = h.Graph.Detail().Describe(f, false)
 		}
 		s := Suspect{
-			Object: n, Accumulation: cache, Count: 1, Elements: results, ElementType: "result", Retained: h.Tree.Retained(n), Path: h.Paths.Path(n, nil), Hint: hintLRU,
-			Set:    Set{Of: SetHeld, Nodes: []graph.NodeID{cache}},
-			Reason: fmt.Sprintf("the lru_cache of %s has no bound and holds %s results", name, count(results)),
+			Object: n, Accumulation: cache, Count: 1, Elements: len(results), ElementType: "result", Retained: h.Tree.Retained(n), Path: h.Paths.Path(n, nil), Hint: hintLRU,
+			Set:    Set{Nodes: results},
+			Reason: fmt.Sprintf("the lru_cache of %s has no bound and holds %s results", name, count(len(results))),
 		}
 		s.Fingerprint = h.digest("lru_cache", rootKey(h, s.Path), name)
 		out = append(out, s)
@@ -172,18 +173,43 @@ func threadLocals(ctx context.Context, h *Heap) ([]Suspect, error) {
 		if all == graph.None || h.Tree.Retained(n) < minBytes {
 			continue
 		}
-		reason := "thread-local variables hold this for one thread"
-		if k := h.threads(all); k != 1 {
-			reason = fmt.Sprintf("thread-local variables hold this for %s threads", count(k))
-		}
 		s := Suspect{
 			Object: n, Accumulation: n, Count: 1, Retained: h.Tree.Retained(n), Path: h.Paths.Path(n, nil), Hint: hintThreadLocal,
-			Reason: reason, Set: Set{Of: SetHeld, Nodes: []graph.NodeID{all}},
+			Set: Set{Nodes: h.variables(all)},
 		}
+		threads, what := "one thread", "this"
+		if k := h.threads(all); k != 1 {
+			threads = count(k) + " threads"
+		}
+		if k, t := h.heldType(s.Set.Nodes); k >= h.least() {
+			s.Elements, s.ElementType, s.Set = k, h.Graph.Types().Name(t), Set{SetOwned, s.Set.Nodes, t}
+			what = count(k) + " " + s.ElementType
+		}
+		s.Reason = fmt.Sprintf("thread-local variables hold %s for %s", what, threads)
 		s.Fingerprint = h.digest("thread-local", rootKey(h, s.Path), h.Graph.TypeName(n))
 		out = append(out, s)
 	}
 	return out, ctx.Err()
+}
+
+// values is the values of a dict that nothing else holds.
+func (h *Heap) values(dict graph.NodeID) (nodes []graph.NodeID) {
+	for i, to := range h.Graph.Row(dict) {
+		if h.Tree.Idom(to) == dict && !strings.HasSuffix(h.Graph.Detail().RefName(dict, i, false), refKey) {
+			nodes = append(nodes, to)
+		}
+	}
+	return nodes
+}
+
+// variables is what the variables of a threading.local hold, of all threads.
+func (h *Heap) variables(all graph.NodeID) (nodes []graph.NodeID) {
+	for _, space := range h.Graph.Row(all) {
+		if h.Graph.Internal(space) {
+			nodes = append(nodes, h.values(space)...)
+		}
+	}
+	return nodes
 }
 
 // threads counts the threads that have variables in a threading.local: the dicts
@@ -226,7 +252,7 @@ func delCycles(ctx context.Context, h *Heap) ([]Suspect, error) {
 	for _, t := range slices.Sorted(maps.Keys(in)) {
 		if nodes := in[t]; len(nodes) >= minAlike {
 			reason := fmt.Sprintf("%s %s with a __del__ are in reference cycles", count(len(nodes)), h.Graph.Types().Name(t))
-			out = append(out, h.together("del", nodes, reason, hintDel))
+			out = append(out, h.alike("del", nodes, reason, hintDel))
 		}
 	}
 	return out, nil

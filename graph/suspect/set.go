@@ -2,6 +2,7 @@ package suspect
 
 import (
 	"context"
+	"iter"
 
 	"github.com/refgraph/refgraph/graph"
 )
@@ -21,8 +22,7 @@ type SetOf uint8
 // The kinds of sets.
 const (
 	SetNodes  SetOf = iota // the nodes themselves
-	SetOwned               // objects of the type that a node dominates, with nothing but containers' insides between
-	SetHeld                // such objects of any type
+	SetOwned               // objects of the type that a node dominates, with nothing between but containers' insides and each other
 	SetInside              // the containers' insides themselves
 	SetLinked              // objects of the type that hang on each other below the nodes, and these
 	SetSpread              // objects of the type that no single object dominates
@@ -52,12 +52,49 @@ func (h *Heap) Elements(ctx context.Context, s *Suspect) (graph.Bitset, error) {
 }
 
 func (h *Heap) addOwned(set graph.Bitset, owner graph.NodeID, x *Set) {
+	if x.Of == SetOwned {
+		for n := range h.together(owner, x.Type) {
+			set.Add(n)
+		}
+		return
+	}
 	for c := range h.owned(owner) {
-		inside := h.Graph.Internal(c)
-		if inside == (x.Of == SetInside) && (x.Of != SetOwned || h.Graph.Type(c) == x.Type) {
+		if h.Graph.Internal(c) {
 			set.Add(c)
 		}
 	}
+}
+
+// together yields the objects of a type that an object owns, and those that these
+// own in turn, as the second of a list that only the first holds.
+func (h *Heap) together(owner graph.NodeID, typ graph.TypeID) iter.Seq[graph.NodeID] {
+	return func(yield func(graph.NodeID) bool) {
+		for stack := []graph.NodeID{owner}; len(stack) > 0; {
+			at := stack[len(stack)-1]
+			stack = stack[:len(stack)-1]
+			for c := range h.owned(at) {
+				if h.Graph.Type(c) != typ || h.Graph.Internal(c) {
+					continue
+				}
+				if !yield(c) {
+					return
+				}
+				if !h.Graph.Leaf(c) {
+					stack = append(stack, c)
+				}
+			}
+		}
+	}
+}
+
+// owns counts what SetOwned has of some objects.
+func (h *Heap) owns(owners []graph.NodeID, typ graph.TypeID) (n int) {
+	for _, owner := range owners {
+		for range h.together(owner, typ) {
+			n++
+		}
+	}
+	return n
 }
 
 // addLinked adds the members of a structure: those that its top dominates, and

@@ -75,6 +75,10 @@ type Suspect struct {
 	Retained uint64  // bytes, by all objects of the set together
 	Share    float64 // of the reachable bytes
 
+	// Fix is what removes the references that no edit of the program can name, such
+	// as those of the runtime's timers; nil if that is not what holds the set.
+	Fix *Fix
+
 	Path        retain.Path // the shortest to Accumulation, or to one of the elements if there is none
 	Fingerprint string
 
@@ -83,6 +87,13 @@ type Suspect struct {
 	owners []graph.NodeID // of the elements, if there are several
 	anyway bool           // suspect however little it retains
 	spread bool           // objects that only the roots dominate, by type
+}
+
+// Fix is something to do instead of removing references.
+type Fix struct {
+	Do     string // stop the 10,000 timers
+	When   string // they are stopped
+	Places string // pattern of the places that then let go, as package cut names them
 }
 
 // Detector finds one kind of leak.

@@ -15,8 +15,9 @@ const (
 	hintTree       = "delete from the tree what is done with, or bound it"
 	hintDrop       = "see what should have removed the parts; refgraph dominators shows them"
 	hintPlain      = "see whether the buffer must be kept whole; copy out what is needed of it"
-	hintSpread     = "see refgraph paths for the type: each way that holds them must let go"
+	hintSpread     = "delete them from every place that holds them when they are done with; refgraph paths --type names the places"
 	hintStack      = "let them end: close their channel, cancel their context, or set a time limit"
+	hintVariable   = "set the variable to nothing, or leave its function, when what it holds is done with"
 	hintGarbage    = "see that gc is enabled and not frozen; break the cycle with weakref, or cut it where the object ends"
 	hintDead       = "remove the key in the reference's callback, or use a map of weak values (WeakValueDictionary)"
 	hintStopTimers = "stop them when their work is done (Timer.Stop), or give it a context with a deadline"
@@ -31,6 +32,19 @@ func (h *Heap) onPath(n graph.NodeID, typ *regexp.Regexp) bool {
 		}
 	}
 	return false
+}
+
+// Agree is the hint of a suspect once its cut is known: where threads must end, and
+// only there, it is about ending them. ends is whether all places of the cut are
+// threads.
+func (h *Heap) Agree(s *Suspect, ends bool) string {
+	switch {
+	case ends:
+		return hintStack
+	case s.Hint == hintStack:
+		return hintVariable
+	}
+	return s.Hint
 }
 
 func (h *Heap) hint(x *holding) string {

@@ -18,7 +18,7 @@ func Suspect(s *ask.Suspect) *View {
 		"usual fix: " + s.Hint,
 	}
 	v.Verdict = SuspectVerdict(s)
-	if s.Cut != nil {
+	if s.Cut != nil && s.Cut.Alive > 0 {
 		marks(v, &p.Picture, s.Cut)
 	}
 	if t := through(s.Cut, s.Holders, p.Roots); t != "" {
@@ -29,10 +29,13 @@ func Suspect(s *ask.Suspect) *View {
 }
 
 // SuspectVerdict says what must let go so that a suspect's objects become garbage;
-// "" if that was not looked for, or if no root holds them for good.
+// "" if that was not looked for.
 func SuspectVerdict(s *ask.Suspect) string {
 	if s.Cut == nil {
 		return ""
+	}
+	if s.Cut.Alive == 0 {
+		return "nothing to cut: no root holds them, they wait for the collector"
 	}
 	return Verdict(s.Cut, s.RetainedBytes)
 }

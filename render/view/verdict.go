@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/refgraph/refgraph/graph/ask"
@@ -68,6 +69,9 @@ func cutWords(a *ask.Cut) string {
 	if all {
 		verb = "end"
 	}
+	if do := doneBy(a); do != "" {
+		return do
+	}
 	switch len(a.Places) {
 	case 1:
 		p := &a.Places[0]
@@ -81,6 +85,17 @@ func cutWords(a *ask.Cut) string {
 	return verb + placeList(a)
 }
 
+// doneBy is what makes all places let go, if one thing does.
+func doneBy(a *ask.Cut) string {
+	do := a.Places[0].Do
+	for i := range a.Places {
+		if a.Places[i].Do != do {
+			return ""
+		}
+	}
+	return do
+}
+
 // detailWords is how many references a place has, and which collections hold its
 // holders.
 func detailWords(p *ask.CutPlace) string {
@@ -88,8 +103,9 @@ func detailWords(p *ask.CutPlace) string {
 	if p.Kind != threadsPlace && p.References > 1 {
 		parts = append(parts, Count(p.References)+" references")
 	}
-	if len(p.Above) > 0 {
-		parts = append(parts, "in "+listWords(p.Above))
+	above := slices.DeleteFunc(slices.Clone(p.Above), func(name string) bool { return strings.HasPrefix(p.Name, name) })
+	if len(above) > 0 {
+		parts = append(parts, "in "+listWords(above))
 	}
 	if len(parts) == 0 {
 		return ""
@@ -139,6 +155,8 @@ func listWords(s []string) string {
 // placePhrase is a place in a sentence.
 func placePhrase(p *ask.CutPlace) string {
 	switch {
+	case p.Do != "":
+		return p.Do + ", which lets go of " + p.Name
 	case p.Kind == threadsPlace && p.Threads > 1:
 		return fmt.Sprintf("the %s %s", Count(p.Threads), p.Holder)
 	case p.Kind == threadsPlace:
@@ -173,7 +191,7 @@ func freesWords(a *ask.Cut, retained uint64) string {
 	case !a.LeastCost:
 		s += " (there may be a cheaper one)"
 	}
-	if len(a.Places) > 1 && aloneNothing(a) {
+	if len(a.Places) > 1 && aloneNothing(a) && doneBy(a) == "" {
 		if len(a.Places) == 2 {
 			s += "; either alone frees nothing"
 		} else {
@@ -227,6 +245,9 @@ func cutMark(a *ask.Cut, number int) string {
 	verb := "cut"
 	if p.Kind == threadsPlace {
 		verb = "end"
+	}
+	if p.When != "" {
+		return "lets go when " + p.When
 	}
 	if len(a.Places) == 1 {
 		return verb + " here"
