@@ -28,7 +28,9 @@ import (
 // childEnv marks the child process.
 const childEnv = "REFGRAPH_LAYOUT_CHILD"
 
-// Timeout bounds one layout. Sixty nodes take a twentieth of a second.
+// Timeout bounds one layout. Sixty nodes take a twentieth of a second. In a child
+// on Linux it is time of the processor, so that a picture does not depend on how
+// busy the machine is; elsewhere it is time on the wall.
 const Timeout = 10 * time.Second
 
 // maxOutput bounds what is read from a child; 1000 nodes give 1 MB.
@@ -47,8 +49,9 @@ func Serve() {
 	if os.Getenv(childEnv) == "" {
 		return
 	}
+	limitCPU(Timeout)
 	// A second belt: the parent kills first, if it still lives.
-	time.AfterFunc(Timeout+5*time.Second, func() { os.Exit(1) })
+	time.AfterFunc(patience+5*time.Second, func() { os.Exit(1) })
 	if err := serve(os.Stdin, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
@@ -119,7 +122,7 @@ func Here(ctx context.Context, dot []byte) ([]byte, error) {
 // drawing. It costs 60 to 100 ms for small graphs and ends the child when ctx
 // ends or [Timeout] is over.
 func Process(ctx context.Context, exe string, dot []byte) ([]byte, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, Timeout, ErrTimeout)
+	ctx, cancel := context.WithTimeoutCause(ctx, patience, ErrTimeout)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, exe)
 	cmd.Env = append(os.Environ(), childEnv+"=1")
@@ -131,6 +134,9 @@ func Process(ctx context.Context, exe string, dot []byte) ([]byte, error) {
 	if err := cmd.Run(); err != nil {
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
+		}
+		if spent(cmd.ProcessState, Timeout) {
+			return nil, ErrTimeout
 		}
 		return nil, fmt.Errorf("layout: %w: %s", err, firstLine(errOut.String()))
 	}

@@ -16,6 +16,12 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if os.Getenv("ENGINE_TEST_SPIN") != "" {
+		limitCPU(time.Second)
+		for start := time.Now(); time.Since(start) < time.Minute; {
+		}
+		return
+	}
 	Serve()
 	m.Run()
 }
@@ -62,6 +68,23 @@ func TestLayoutErrors(t *testing.T) {
 				t.Errorf("%s: %q gave no error but %s", name, dot, out)
 			}
 		}
+	}
+}
+
+// TestTimeOfTheProcessor has a child work for ever: it is ended by what it worked,
+// however long it waited for a processor.
+func TestTimeOfTheProcessor(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("not tested: only Linux ends a process by its own time")
+	}
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), exe)
+	cmd.Env = append(os.Environ(), "ENGINE_TEST_SPIN=1")
+	if err := cmd.Run(); err == nil || !spent(cmd.ProcessState, time.Second) || spent(cmd.ProcessState, time.Hour) {
+		t.Errorf("%v after %v", err, cmd.ProcessState.UserTime())
 	}
 }
 
