@@ -1,6 +1,7 @@
 package draw
 
 import (
+	"cmp"
 	"math"
 	"strconv"
 	"strings"
@@ -10,8 +11,18 @@ import (
 )
 
 const (
-	margin    = 22.0 // around the picture
-	leastWide = 640  // room for a title, even over a narrow graph
+	margin    = 18.0 // around the picture
+	leastWide = 540  // room for a title, even over a narrow graph
+)
+
+// A phone shows a picture this wide, in pixels. The title and the verdict are
+// drawn so large that they can be read there too: so many pixels high.
+const (
+	phoneWide    = 390
+	phoneTitle   = 12
+	phoneVerdict = 9.4
+	phoneFacts   = 7.5
+	mostWide     = 1100 // points; over wider pictures the words grow no more
 )
 
 // compose makes the picture of a placed plan: title, edges, nodes, legend.
@@ -22,7 +33,9 @@ func (p *plan) compose() *scene {
 	legend, legendH := p.legend(inner)
 	off := point{margin + (inner-p.w)/2, margin + titleH}
 	p.move(off)
-	p.settleLabels()
+	if !p.settled {
+		p.settleLabels()
+	}
 	s := &scene{
 		w: math.Ceil(inner + 2*margin), h: math.Ceil(titleH + p.h + legendH + 2*margin),
 		label: v.Title, desc: v.Describe(),
@@ -48,29 +61,48 @@ func (p *plan) compose() *scene {
 
 // titleShapes returns the title block, its top left at the margin.
 func titleShapes(v *view.View, width float64) ([]shape, float64) {
-	var out []shape
-	y := margin
+	zoom := min(width+2*margin, mostWide) / phoneWide
+	h := heading{width: width, y: margin}
 	title := v.Title
 	if title == "" {
 		title = "references"
 	}
-	for _, l := range wrap(view.UpperFirst(title), style.Bold, style.TitleSize, width) {
-		out = append(out, at(style.Text(l, style.Bold, style.TitleSize, "ink"), margin, y+style.TitleSize*0.85))
-		y += style.TitleSize * 1.25
-	}
+	h.lines(view.UpperFirst(title), style.Text("", style.Bold, max(style.TitleSize, phoneTitle*zoom), "ink"), 0)
 	if v.Verdict != "" {
-		for _, l := range wrap(view.UpperFirst(v.Verdict), style.Bold, style.LineSize, width) {
-			out = append(out, at(style.Text(l, style.Bold, style.LineSize, "target"), margin, y+style.LineSize))
-			y += style.LineSize * 1.4
-		}
+		h.verdict(view.UpperFirst(v.Verdict), style.Text("", style.Bold, max(style.LineSize+1, phoneVerdict*zoom), "ink"))
 	}
 	for _, sub := range v.Subtitle {
-		for _, l := range wrap(sub, style.Sans, style.LineSize, width) {
-			out = append(out, at(style.Text(l, style.Sans, style.LineSize, "soft"), margin, y+style.LineSize))
-			y += style.LineSize * 1.4
-		}
+		h.lines(sub, style.Text("", style.Sans, max(style.BodySize, phoneFacts*zoom), "soft"), 0)
 	}
-	return out, y - margin + 22
+	return h.out, h.y - margin + 20
+}
+
+// heading is the words over a picture, from top to bottom.
+type heading struct {
+	width float64
+	y     float64
+	out   []shape
+}
+
+func (h *heading) lines(s string, t style.Run, indent float64) {
+	for _, l := range wrap(s, t.Font, t.Size, h.width-2*indent) {
+		t.S = l
+		h.out = append(h.out, at(t, margin+indent, h.y+t.Size))
+		h.y += t.Size * 1.3
+	}
+}
+
+// verdict is set off: it is what the eye should find first.
+func (h *heading) verdict(s string, t style.Run) {
+	const pad, edge = 7, 4
+	top, first := h.y+3, len(h.out)
+	h.y = top + pad - 2
+	h.lines(s, t, edge+pad)
+	h.y += pad
+	band := box(margin, top, h.width, h.y-top, 3).filled("target-fill")
+	mark := box(margin, top, edge, h.y-top, 0).filled("target")
+	h.out = append(h.out[:first:first], append([]shape{band, mark}, h.out[first:]...)...)
+	h.y += 6
 }
 
 func (p *plan) move(d point) {
@@ -139,10 +171,8 @@ func arrowhead(a *arc) []point {
 func (p *plan) edgeTooltip(e *view.Edge) string {
 	v := p.view
 	s := v.Nodes[e.From].ShortName() + " → " + v.Nodes[e.To].ShortName()
-	if w := view.EdgeWords(e); len(w) > 0 {
-		if e.Label != "" {
-			w[0] = e.Label
-		}
+	if w := v.EdgeWords(e); len(w) > 0 {
+		w[0] = cmp.Or(e.Label, w[0])
 		s += "\n" + strings.Join(w, " · ")
 	}
 	if e.Retained > 0 {
@@ -158,10 +188,14 @@ func (p *plan) labelGroup(i int) group {
 	x, y := a.labelAt.x-a.lw/2+a.pad, a.labelAt.y-a.lh/2+2
 	for j, t := range a.lines {
 		g.shapes = append(g.shapes, at(t, x, y+t.Size*0.95))
-		if j == 0 && a.edge.Suspect && a.edge.Label != "" {
+		if j < a.waved {
 			g.shapes = append(g.shapes, wave(x, y+t.Size*1.17, runWidth(t)))
 		}
-		y += t.Size * labelLeading
+		if a.flat {
+			x += runWidth(t) + flatGap
+		} else {
+			y += t.Size * labelLeading
+		}
 	}
 	return g
 }

@@ -2,7 +2,6 @@ package draw
 
 import (
 	"context"
-	"math"
 
 	"github.com/refgraph/refgraph/render/draw/internal/engine"
 	"github.com/refgraph/refgraph/render/view"
@@ -35,11 +34,9 @@ func drawBy(ctx context.Context, lay layouter, v *view.View, o *Options) (*scene
 		nodes int
 		how   effort
 	}{{o.MaxNodes, carefully}, {o.MaxNodes, cheaply}, {min(o.MaxNodes, 24), cheaply}} {
-		p := newPlan(view.Trim(v, try.nodes))
-		if err = p.place(ctx, lay, try.how); err == nil {
-			if o.Flow == view.Auto {
-				p = p.turned(ctx, lay, try.how)
-			}
+		f := fitter{ctx: ctx, lay: lay, how: try.how, v: v, o: o}
+		var p *plan
+		if p, err = f.fitted(try.nodes); err == nil {
 			return p.compose(), nil
 		}
 		if ctx.Err() != nil {
@@ -48,26 +45,3 @@ func drawBy(ctx context.Context, lay layouter, v *view.View, o *Options) (*scene
 	}
 	return textScene(v, o, err), nil
 }
-
-// tooWide is the width in points past which a picture shrinks beyond reading
-// where tickets are shown.
-const tooWide = 1500
-
-// turned returns the better of the plan and the same plan in the other
-// direction, if the plan is too wide to read.
-func (p *plan) turned(ctx context.Context, lay layouter, how effort) *plan {
-	if p.w <= tooWide {
-		return p
-	}
-	v := *p.view
-	v.Sideways = !v.Sideways
-	q := newPlan(&v)
-	if q.place(ctx, lay, how) != nil || q.awkward() >= p.awkward() {
-		return p
-	}
-	return q
-}
-
-// awkward measures how far the plan is from fitting a page; people scroll down
-// more gladly than across.
-func (p *plan) awkward() float64 { return math.Max(p.w/1000, p.h/1600) }

@@ -83,7 +83,7 @@ func FitPixels(w, h, scale float64) (float64, string) {
 // DrawFailing draws v with an engine that fails the first times. It returns the
 // SVG and the DOT that the engine was given each time.
 func DrawFailing(ctx context.Context, v *view.View, failures int, err error) (svg []byte, dots []string, _ error) {
-	o := (&Options{}).withDefaults()
+	o := (&Options{Options: view.Options{MaxNodes: view.DefaultNodes + 1}}).withDefaults() // all of them, whether they fit or not
 	lay := func(ctx context.Context, dot []byte) ([]byte, error) {
 		if dots = append(dots, string(dot)); len(dots) <= failures {
 			return nil, err

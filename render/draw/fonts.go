@@ -1,7 +1,6 @@
 package draw
 
 import (
-	"strings"
 	"sync"
 	"unicode"
 
@@ -70,51 +69,3 @@ func missingWidth(r rune, em fixed.Int26_6) fixed.Int26_6 {
 	}
 	return em
 }
-
-// wrap breaks s at spaces into lines no wider than width, where words allow.
-func wrap(s string, id style.Font, size, width float64) []string {
-	var lines []string
-	line := ""
-	for _, word := range splitSpaces(s) {
-		if line == "" {
-			line = word
-		} else if textWidth(line+" "+word, id, size) <= width {
-			line += " " + word
-		} else {
-			lines, line = append(lines, line), word
-		}
-		for textWidth(line, id, size) > width { // one word alone is too wide
-			cut := fitting(line, id, size, width)
-			lines, line = append(lines, line[:cut]), line[cut:]
-		}
-	}
-	if line != "" {
-		lines = append(lines, line)
-	}
-	return lines
-}
-
-// fitting returns how many bytes of s fit, at least one character.
-func fitting(s string, id style.Font, size, width float64) int {
-	for i := range s {
-		if i > 0 && textWidth(s[:i], id, size) > width {
-			prev := 0
-			for j := range s[:i] {
-				prev = j
-			}
-			return max(prev, firstRune(s))
-		}
-	}
-	return len(s)
-}
-
-func firstRune(s string) int {
-	for i := range s {
-		if i > 0 {
-			return i
-		}
-	}
-	return len(s)
-}
-
-func splitSpaces(s string) []string { return strings.Fields(s) }

@@ -20,12 +20,16 @@ type plan struct {
 	arcs  []arc
 	at    []point // middles of the cards
 	w, h  float64
+
+	settled bool // labels are where they belong
 }
 
 // arc is an edge as it is drawn.
 type arc struct {
 	edge    *view.Edge
 	lines   []style.Run // its label
+	waved   int         // how many lines of it are underlined: the reference to cut
+	flat    bool        // the lines of the label are beside each other
 	width   float64     // of the line
 	pad     float64     // between the line and the label
 	lw, lh  float64     // size of the label with its padding
@@ -34,13 +38,14 @@ type arc struct {
 	labelAt point       // middle of the label
 }
 
-const labelLeading = 1.25
+const (
+	labelLeading = 1.25
+	labelWide    = 112 // points, of a line of a label
+	labelLines   = 3   // of one thing that a label says
+)
 
 func newPlan(v *view.View) *plan {
-	p := &plan{view: v, cards: make([]card, len(v.Nodes)), arcs: make([]arc, len(v.Edges)), at: make([]point, len(v.Nodes))}
-	for i := range v.Nodes {
-		p.cards[i] = newCard(v, &v.Nodes[i])
-	}
+	p := &plan{view: v, cards: newCards(v), arcs: make([]arc, len(v.Edges)), at: make([]point, len(v.Nodes))}
 	for i := range v.Edges {
 		p.arcs[i] = newArc(v, &v.Edges[i])
 	}
@@ -57,14 +62,27 @@ func newArc(v *view.View, e *view.Edge) arc {
 	if e.Cycle || e.Suspect {
 		ink = "target-ink"
 	}
-	for i, l := range view.EdgeWords(e) {
+	for i, l := range v.EdgeWords(e) {
 		t := style.Text(l, style.Mono, style.LabelSize, ink)
 		if i > 0 || e.Label == "" {
 			t.Font, t.Size = style.Sans, style.SmallSize
 		}
-		a.lines = append(a.lines, t)
-		a.lw = max(a.lw, runWidth(t))
-		a.lh += t.Size * labelLeading
+		if e.Suspect && l == e.MarkWords() {
+			t.Font = style.Bold
+		}
+		var lines []style.Run
+		for _, part := range strings.Split(l, " · ") {
+			t.S = part
+			lines = append(lines, wrapRun(t, labelWide, labelLines)...)
+		}
+		if i == 0 && e.Label != "" && e.Suspect {
+			a.waved = len(lines)
+		}
+		for _, t := range lines {
+			a.lines = append(a.lines, t)
+			a.lw = max(a.lw, runWidth(t))
+			a.lh += t.Size * labelLeading
+		}
 	}
 	if len(a.lines) > 0 {
 		a.lw += 2 * a.pad
@@ -85,7 +103,7 @@ const (
 // the cards have. No text of the dump reaches the engine.
 func (p *plan) dot(how effort) []byte {
 	var b bytes.Buffer
-	b.WriteString("digraph{graph[nodesep=0.4,ranksep=0.5")
+	b.WriteString("digraph{graph[nodesep=0.3,ranksep=0.4")
 	if p.view.Sideways {
 		b.WriteString(",rankdir=LR")
 	}

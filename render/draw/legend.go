@@ -102,6 +102,9 @@ func (p *plan) legendLines() []legendItem {
 	var items []legendItem
 	if strong || suspect {
 		words := "holder → held"
+		if p.view.Frees {
+			words = "what is above → what is freed with it"
+		}
 		if thick {
 			words += ", thicker retains more"
 		}

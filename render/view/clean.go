@@ -24,6 +24,7 @@ func cleanView(v *View, redact *regexp.Regexp) *View {
 	name := func(s string) string { return redacted(clean(s), redact) }
 	out.Title, out.Verdict = name(v.Title), name(v.Verdict)
 	out.Subtitle = cleanLines(v.Subtitle, name)
+	out.Findings = cleanLines(v.Findings, name)
 	out.LeftOut = cleanLines(v.LeftOut, name)
 	out.Nodes = slices.Clone(v.Nodes)
 	for i := range out.Nodes {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // trimmer collapses a View.
@@ -11,6 +12,7 @@ type trimmer struct {
 	v       *View
 	l       links
 	dropped int
+	lump    bool // collapse all into one box
 }
 
 func newTrimmer(v *View) *trimmer { return &trimmer{v: v, l: linksOf(v)} }
@@ -35,6 +37,16 @@ func (t *trimmer) choose(limit int) []bool {
 			add(n)
 		}
 	}
+	for _, n := range t.needed() {
+		add(n)
+	}
+	if !slices.ContainsFunc(toTarget, func(d int) bool { return d == 0 }) {
+		for _, n := range order { // a tree: each of its tops, as far as half the room goes
+			if t.v.Nodes[n].Kind == RootNode && left > limit/2 {
+				add(n)
+			}
+		}
+	}
 	for _, n := range order {
 		if t.v.Nodes[n].Kind == RootNode && toTarget[n] >= 0 {
 			if way := t.way(n, toTarget); t.missing(way, keep) <= left {
@@ -44,6 +56,51 @@ func (t *trimmer) choose(limit int) []bool {
 	}
 	t.grow(order, add, keep, &left)
 	return keep
+}
+
+// needed lists what a picture of a cut cannot do without: both ends of each
+// reference to cut, and a way to it from a root.
+func (t *trimmer) needed() (out []int) {
+	for i := range t.v.Edges {
+		e := &t.v.Edges[i]
+		if !e.Suspect {
+			continue
+		}
+		out = append(out, e.To)
+		for n, seen := e.From, map[int]bool{}; n >= 0 && !seen[n]; n = t.holder(n) {
+			seen[n] = true
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// holder is the first box that holds n, a root if there is one, or -1.
+func (t *trimmer) holder(n int) int {
+	best := -1
+	for _, e := range t.l.in[n] {
+		from := t.v.Edges[e].From
+		if best < 0 || t.v.Nodes[from].Kind == RootNode && t.v.Nodes[best].Kind != RootNode {
+			best = from
+		}
+	}
+	return best
+}
+
+// Needed is how many boxes v cannot do without: its targets and the ways to what
+// must be cut.
+func Needed(v *View) int {
+	t := newTrimmer(sound(v))
+	set := map[int]bool{}
+	for _, n := range t.needed() {
+		set[n] = true
+	}
+	for i := range v.Nodes {
+		if v.Nodes[i].Kind == TargetNode {
+			set[i] = true
+		}
+	}
+	return len(set)
 }
 
 // grow adds the biggest nodes that touch what is kept, until there is no room.
@@ -253,8 +310,32 @@ func settle(nodes []Node) {
 			continue
 		}
 		slices.SortStableFunc(n.Members, func(a, b Node) int { return cmp.Compare(b.Retained, a.Retained) })
+		if n.Head == "" {
+			n.Head = memberTypes(n.Members)
+		}
 		n.Members = slices.Clip(n.Members[:min(len(n.Members), maxMembers)])
 	}
+}
+
+// namedTypes is how many types of a "more" box are named.
+const namedTypes = 2
+
+// memberTypes names the types of what a box stands for, the biggest first.
+func memberTypes(members []Node) string {
+	var heads []string
+	for i := range members {
+		if h := moreHead(&members[i]); h != "" && !slices.Contains(heads, h) {
+			heads = append(heads, h)
+		}
+	}
+	s := strings.Join(heads[:min(len(heads), namedTypes)], ", ")
+	switch more := len(heads) - namedTypes; {
+	case more == 1:
+		s += " and 1 more type"
+	case more > 1:
+		s += " and " + Count(more) + " more types"
+	}
+	return s
 }
 
 // anchors gives each dropped node its nearest kept holder {n, 0}, or held
@@ -285,6 +366,9 @@ func (t *trimmer) anchors(keep []bool) [][2]int {
 	}
 	for i := range out {
 		out[i] = [2]int{-1, 0}
+	}
+	if t.lump {
+		return out
 	}
 	spread(0, func(n int) (ns []int) {
 		for _, e := range t.l.out[n] {

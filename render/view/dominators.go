@@ -17,10 +17,11 @@ func Dominators(a *ask.DominatorsAnswer) *View {
 		if n := &v.Nodes[i]; n.Kind == RootNode && n.Sized {
 			n.Note = "frees " + Bytes(n.Retained) + " (" + Percent(Share(n.Retained, v.Total)) + ")"
 			if n.ID == "r-several" {
-				n.Note = Bytes(n.Retained) + " (" + Percent(Share(n.Retained, v.Total)) + "): no root alone frees it"
+				n.Joint, n.Note = true, Bytes(n.Retained)+" ("+Percent(Share(n.Retained, v.Total))+")"
 			}
 		}
 	}
+	v.Frees = true
 	v.Title = "What must be cut to free the heap: its dominator tree"
 	if a.OfObject {
 		top := &a.Nodes[0]

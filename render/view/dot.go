@@ -30,7 +30,7 @@ func DOT(w io.Writer, v *View, opts *Options) error {
 	}
 	back := v.BackEdges()
 	for i := range v.Edges {
-		b.WriteString("  " + dotEdge(&v.Edges[i], v.Total, back[i]) + "\n")
+		b.WriteString("  " + v.dotEdge(&v.Edges[i], back[i]) + "\n")
 	}
 	b.WriteString("}\n")
 	_, err := w.Write(b.Bytes())
@@ -40,12 +40,12 @@ func DOT(w io.Writer, v *View, opts *Options) error {
 func (v *View) dotTitle() string {
 	var b strings.Builder
 	b.WriteString(`<table border="0" cellborder="0" cellspacing="0" cellpadding="1">`)
-	row := func(size int, color, s string, strong bool) {
+	row := func(size float64, color, s string, strong bool) {
 		s = dotText(s)
 		if strong {
 			s = "<b>" + s + "</b>"
 		}
-		fmt.Fprintf(&b, `<tr><td align="left"><font point-size="%d" color="%s">%s</font></td></tr>`, size, color, s)
+		fmt.Fprintf(&b, `<tr><td align="left"><font point-size="%g" color="%s">%s</font></td></tr>`, size, color, s)
 	}
 	row(style.TitleSize, style.Palette["ink"].Light, UpperFirst(v.Title), true)
 	if v.Verdict != "" {
@@ -101,8 +101,11 @@ func dotBar(share float64, l Look) string {
 	return frame + cell(full, l.Bar) + cell(style.BarLength-full, l.Rest) + `</tr></table>`
 }
 
+// maxRunLen is how long a name is in a format that does not break lines.
+const maxRunLen = 60
+
 func dotRun(t style.Run) string {
-	s := dotText(t.S)
+	s := dotText(Middle(t.S, maxRunLen))
 	if t.Font == style.Bold {
 		s = "<b>" + s + "</b>"
 	}
@@ -127,15 +130,15 @@ func dotQuoted(s string) string { return lookalikes.Replace(s) }
 // lookalikes stand in for characters that a format has no escape for.
 var lookalikes = strings.NewReplacer(`\`, "⧵", `"`, "″", "<", "‹", ">", "›")
 
-func dotEdge(e *Edge, total uint64, back bool) string {
+func (v *View) dotEdge(e *Edge, back bool) string {
 	ink, dash := e.Look()
 	font := style.Paint("ink")
 	if e.Cycle || e.Suspect {
 		font = "target-ink"
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, `n%d -> n%d [penwidth=%.2g, color="%s", fontcolor="%s"`, e.From, e.To, e.Width(total), style.Palette[ink].Light, style.Palette[font].Light)
-	if lines := EdgeWords(e); len(lines) > 0 {
+	fmt.Fprintf(&b, `n%d -> n%d [penwidth=%.2g, color="%s", fontcolor="%s"`, e.From, e.To, e.Width(v.Total), style.Palette[ink].Light, style.Palette[font].Light)
+	if lines := v.EdgeWords(e); len(lines) > 0 {
 		for i := range lines {
 			lines[i] = "&nbsp;" + dotText(lines[i])
 		}

@@ -26,13 +26,20 @@ func (e *Edge) Look() (style.Paint, style.Dash) {
 	return "edge", dash
 }
 
+// leastCut is the width of a reference to cut, whatever it frees alone.
+const leastCut = 2.4
+
 // Width is that of a reference's line, 1 to 5 points, by the share that is held
 // of a heap of total bytes.
 func (e *Edge) Width(total uint64) float64 {
 	if !e.Kind.Retains() {
 		return 1
 	}
-	return 1 + 4*math.Sqrt(Share(e.Retained, total))
+	w := 1 + 4*math.Sqrt(Share(e.Retained, total))
+	if e.Suspect {
+		return max(w, leastCut)
+	}
+	return w
 }
 
 // Anchor is the id of box i of the View, also if it has none of its own.

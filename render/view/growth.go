@@ -12,6 +12,7 @@ import (
 func Growth(a *ask.DiffAnswer) *View {
 	p := a.Picture
 	v := of(&p.Picture)
+	v.Frees = true
 	word := "grew"
 	if p.Total < p.OldTotal {
 		word = "shrank"

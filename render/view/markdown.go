@@ -17,7 +17,7 @@ func Markdown(w io.Writer, v *View, opts *Options) error {
 	if v.Verdict != "" {
 		b.WriteString("- **" + markdownText(UpperFirst(v.Verdict)) + "**\n")
 	}
-	for _, s := range v.Subtitle {
+	for _, s := range v.facts() {
 		b.WriteString("- " + markdownText(s) + "\n")
 	}
 	for _, s := range v.footnotes() {
@@ -28,7 +28,7 @@ func Markdown(w io.Writer, v *View, opts *Options) error {
 	b.WriteString("\n```mermaid\n")
 	b.Write(bare.mermaid())
 	b.WriteString("```\n\n<details open><summary>The same as text</summary>\n\n")
-	bare.Verdict, bare.Subtitle, bare.LeftOut, bare.Hidden = "", nil, nil, false
+	bare.Verdict, bare.Subtitle, bare.Findings, bare.LeftOut, bare.Hidden = "", nil, nil, nil, false
 	tree := bytes.TrimLeft(bare.Tree(false), "\n")
 	fence := fenceFor(tree)
 	b.WriteString(fence + "text\n")

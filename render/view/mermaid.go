@@ -23,7 +23,7 @@ func (v *View) mermaid() []byte {
 		fmt.Fprintf(&b, "---\ntitle: %s\n---\n", yamlQuoted(UpperFirst(v.Title)))
 	}
 	dir := "TB"
-	if v.Sideways {
+	if v.Sideways || v.wide() {
 		dir = "LR"
 	}
 	b.WriteString("flowchart " + dir + "\n")
@@ -31,10 +31,29 @@ func (v *View) mermaid() []byte {
 		b.WriteString("  " + v.mermaidNode(i) + "\n")
 	}
 	for i := range v.Edges {
-		b.WriteString("  " + mermaidEdge(&v.Edges[i]) + "\n")
+		b.WriteString("  " + v.mermaidEdge(&v.Edges[i]) + "\n")
 	}
 	v.mermaidStyles(&b)
 	return b.Bytes()
+}
+
+// broad is how many boxes beside each other make a picture too wide for a page,
+// and flat how many steps from left to right still fit one.
+const (
+	broad = 4
+	flat  = 4
+)
+
+// wide reports whether a picture reads better from left to right: when it has more
+// boxes beside each other than steps.
+func (v *View) wide() bool {
+	rank := v.Ranks()
+	across, most, deep := map[int]int{}, 0, 0
+	for _, r := range rank {
+		across[r]++
+		most, deep = max(most, across[r]), max(deep, r+1)
+	}
+	return most > broad && deep <= flat
 }
 
 func (v *View) mermaidNode(i int) string {
@@ -70,7 +89,7 @@ func (v *View) mermaidNode(i int) string {
 	return fmt.Sprintf(`n%d("%s"):::%s`, i, text, class)
 }
 
-func mermaidEdge(e *Edge) string {
+func (v *View) mermaidEdge(e *Edge) string {
 	arrow := "-->"
 	switch {
 	case e.Kind.Collectable() || e.Kind == graph.Conservative:
@@ -78,7 +97,7 @@ func mermaidEdge(e *Edge) string {
 	case e.Suspect || e.Cycle:
 		arrow = "==>"
 	}
-	words := EdgeWords(e)
+	words := v.EdgeWords(e)
 	if len(words) == 0 {
 		return fmt.Sprintf("n%d %s n%d", e.From, arrow, e.To)
 	}

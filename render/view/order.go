@@ -75,3 +75,21 @@ func (v *View) starts(l links) []int {
 	}
 	return append(append(roots, free...), rest...)
 }
+
+// Ranks are the steps of each box from the top, along references that lead down.
+func (v *View) Ranks() []int {
+	rank := make([]int, len(v.Nodes))
+	back := v.BackEdges()
+	for range v.Nodes {
+		changed := false
+		for i := range v.Edges {
+			if e := &v.Edges[i]; !back[i] && rank[e.To] < rank[e.From]+1 {
+				rank[e.To], changed = rank[e.From]+1, true
+			}
+		}
+		if !changed {
+			break
+		}
+	}
+	return rank
+}

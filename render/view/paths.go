@@ -32,7 +32,7 @@ func Paths(a *ask.PathsAnswer) *View {
 		v.Verdict = WhatIf(a.WhatIf, a.Cut)
 	}
 	if s := through(a.Cut, a.Holders, p.Roots); s != "" {
-		v.Subtitle = append(v.Subtitle, s)
+		v.Findings = append(v.Findings, s)
 	}
 	if p.Pooled > 0 {
 		v.Subtitle = append(v.Subtitle, Count(p.Pooled)+" held by nothing but pools ("+PooledWords+")")

@@ -99,7 +99,7 @@ func TestPathViewSaysThroughWhat(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := fmt.Sprint(pathView(t, g, "T", 0).Subtitle)
+	got := fmt.Sprint(pathView(t, g, "T", 0).Findings)
 	if !strings.Contains(got, "global main.x reaches 2, sole holder · a global without a name reaches 1, sole holder") {
 		t.Errorf("it says %s", got)
 	}

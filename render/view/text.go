@@ -27,7 +27,7 @@ func (v *View) Tree(color bool) []byte {
 	if v.Verdict != "" {
 		t.line("", t.paint(orange, UpperFirst(v.Verdict)))
 	}
-	for _, s := range v.Subtitle {
+	for _, s := range v.facts() {
 		t.line("", t.paint(dim, s))
 	}
 	for _, n := range v.starts(t.l) {
@@ -188,6 +188,9 @@ func (t *texter) headline(n *Node, s string) string {
 func (v *View) textLines(n *Node) []string {
 	switch n.Kind {
 	case RootNode:
+		if n.Joint {
+			return noEmpty(UpperFirst(n.Name)+" · "+JointWords, n.Note)
+		}
 		word := "GC root"
 		if n.Count > 1 {
 			word = Count(n.Count) + " GC roots"

@@ -5,11 +5,11 @@ import (
 	"slices"
 )
 
-// longChain is how many boxes of a chain are shown before its middle is left
-// out, and chainEnds how many remain at each end.
+// A chain that has to lose its middle keeps at most mostEnds and at least
+// leastEnds boxes at each end.
 const (
-	longChain = 10
-	chainEnds = 2
+	mostEnds  = 16
+	leastEnds = 2
 )
 
 // maxSiblings is how many boxes beside each other that lead nowhere else are
@@ -27,22 +27,28 @@ func Trim(v *View, maxNodes int) *View {
 		maxNodes = DefaultNodes
 	}
 	maxNodes = max(4, min(maxNodes, MostNodes))
-	v = foldSiblings(shorten(sound(v), longChain))
-	if len(v.Nodes) > maxNodes {
-		v = shorten(v, 2*chainEnds+1)
+	v = foldSiblings(sound(v))
+	for whole, ends := v, mostEnds; len(v.Nodes) > maxNodes && ends >= leastEnds; ends -= 2 {
+		v = shorten(whole, ends)
 	}
 	if len(v.Nodes) <= maxNodes {
 		return v
 	}
+	needed := min(Needed(v), maxNodes-1)
 	for keep := maxNodes; ; {
 		t := newTrimmer(v)
+		t.lump = keep == needed // one box for all the rest, rather than lose what is needed
 		out := t.collapse(t.choose(keep))
 		over := len(out.Nodes) - maxNodes
 		if over <= 0 || keep == 1 { // one box has three more at most: its holders, what it holds, the rest
 			out.LeftOut = append(slices.Clone(out.LeftOut), fmt.Sprintf("%s boxes collapsed to fit %s", Count(t.dropped), Count(maxNodes)))
 			return out
 		}
-		keep = max(1, keep-max(1, over/2))
+		less := max(1, keep-max(1, over/2))
+		if keep > needed {
+			less = max(needed, less)
+		}
+		keep = less
 	}
 }
 
@@ -78,8 +84,9 @@ func linksOf(v *View) links {
 	return l
 }
 
-// shorten leaves out the middle of chains of more than limit plain boxes.
-func shorten(v *View, limit int) *View {
+// shorten leaves out the middle of chains of plain boxes, but for so many boxes
+// at their ends.
+func shorten(v *View, ends int) *View {
 	l := linksOf(v)
 	link := func(n int) bool {
 		return v.Nodes[n].Kind == ObjectNode && !v.Nodes[n].Emphasis && len(l.in[n]) == 1 && len(l.out[n]) == 1
@@ -95,15 +102,17 @@ func shorten(v *View, limit int) *View {
 		for next := v.Edges[l.out[n][0]].To; link(next) && next != n; next = v.Edges[l.out[next][0]].To {
 			chain = append(chain, next)
 		}
-		if len(chain) <= limit {
+		if len(chain) <= 2*ends+1 {
 			continue
 		}
 		found = true
-		middle := chain[chainEnds : len(chain)-chainEnds]
+		middle := chain[ends : len(chain)-ends]
 		first := v.Edges[l.in[middle[0]][0]]
-		first.To = chain[len(chain)-chainEnds]
+		first.To = chain[len(chain)-ends]
 		for _, m := range middle {
-			drop[m] = true
+			if drop[m] = true; first.Mark == "" && v.Edges[l.out[m][0]].Suspect { // what is to be cut stays told
+				first.Suspect, first.Mark = true, v.Edges[l.out[m][0]].Mark
+			}
 			first.Skipped += max(1, v.Nodes[m].Count) + v.Edges[l.out[m][0]].Skipped
 			if v.Edges[l.out[m][0]].Label != first.Label {
 				first.Label = "…"

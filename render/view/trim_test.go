@@ -100,17 +100,37 @@ func TestTrimDoesNotCountTwice(t *testing.T) {
 	}
 }
 
+// A chain is whole as long as there is room, and loses its middle when not.
 func TestTrimShortensChains(t *testing.T) {
-	got := view.Trim(sample.LinkedList(), 0)
-	skipped, boxes := 0, 0
+	for room, want := range map[int]struct{ boxes, skipped int }{0: {32, 48183}, 20: {18, 48183 + 14}, 9: {6, 48183 + 26}} {
+		got := view.Trim(sample.LinkedList(), room)
+		skipped, boxes := 0, 0
+		for _, e := range got.Edges {
+			skipped += e.Skipped
+		}
+		for i := range got.Nodes {
+			boxes += got.Nodes[i].Count
+		}
+		if len(got.Nodes) != want.boxes || skipped != want.skipped || boxes != want.boxes {
+			t.Errorf("room for %d: %d boxes, %d objects, %d skipped", room, len(got.Nodes), boxes, skipped)
+		}
+	}
+}
+
+// What must be cut, and a way to it, stays in the smallest picture.
+func TestTrimKeepsTheCut(t *testing.T) {
+	v := sample.Service(60)
+	v.Edges[70].Suspect, v.Edges[70].Mark = true, "cut 1 of 2"
+	v.Edges[40].Suspect, v.Edges[40].Mark = true, "cut 2 of 2"
+	got := view.Trim(v, view.Needed(v)+1)
+	marks := map[string]bool{}
 	for _, e := range got.Edges {
-		skipped += e.Skipped
+		if e.Suspect && got.Nodes[e.From].Kind != view.MoreNode && got.Nodes[e.To].Kind != view.MoreNode {
+			marks[e.Mark] = true
+		}
 	}
-	for i := range got.Nodes {
-		boxes += got.Nodes[i].Count
-	}
-	if len(got.Nodes) != 6 || skipped != 48183+26 || boxes != 6 {
-		t.Errorf("%d boxes, %d skipped", len(got.Nodes), skipped)
+	if len(marks) != 2 || len(got.Nodes) > view.Needed(v)+1 {
+		t.Errorf("%d boxes of %d, cuts %v", len(got.Nodes), view.Needed(v), marks)
 	}
 }
 

@@ -8,14 +8,17 @@ import "github.com/refgraph/refgraph/graph"
 type View struct {
 	Title    string        // the answer: "why 100,010 main.Session (61.0 MiB retained) are alive"
 	Verdict  string        // what must let go, and what that frees; may be empty
-	Subtitle []string      // dump name, runtime version, time; then the findings in words
+	Subtitle []string      // dump name, runtime version, time; then what the boxes do not say
+	Findings []string      // what the boxes say too, for formats without boxes
 	Runtime  graph.Runtime // tints the objects
 	Total    uint64        // reachable bytes of the heap, what shares are shares of
 	Nodes    []Node
 	Edges    []Edge
 	LeftOut  []string // what the picture does not show, in words
+	Turns    int      // boxes of a chain that is drawn in rows that turn; 0 for others
 	Hidden   bool     // keys and values are hidden (no --values)
 	Sideways bool     // left to right, for long chains
+	Frees    bool     // arrows lead to what is freed with a box: a dominator tree
 }
 
 // NodeKind says what a node of a View stands for.
@@ -46,6 +49,7 @@ type Node struct {
 	Growth   int64  // bytes grown since an older dump, for pictures of a diff
 	Internal bool   // a container's inside, shown by --raw
 	Members  []Node // what a MoreNode stands for, the biggest first, as far as it is kept
+	Joint    bool   // in the place of a root: what several hold, so that no one frees it
 	Held     bool   // below the target: what it keeps alive, not why it is alive
 }
 

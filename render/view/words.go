@@ -2,6 +2,7 @@ package view
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/refgraph/refgraph/graph"
@@ -71,6 +72,21 @@ func sizeLine(n *Node) string {
 	return strings.Join(parts, " · ")
 }
 
+// cardSizes is the small print of a box that is drawn. The address of one of many
+// helps nobody there; the tooltip has it.
+func cardSizes(n *Node) string {
+	if n.Count <= 1 {
+		return sizeLine(n)
+	}
+	bare := *n
+	bare.Address = ""
+	s := sizeLine(&bare)
+	if n.Kind == TargetNode {
+		return strings.TrimSuffix(s, " · "+Bytes(n.Shallow)) + ", " + Bytes(n.Shallow) + " in all"
+	}
+	return s
+}
+
 // Tooltip is everything about the node, uncut.
 func (v *View) Tooltip(n *Node) string {
 	var lines []string
@@ -81,6 +97,10 @@ func (v *View) Tooltip(n *Node) string {
 	}
 	switch n.Kind {
 	case RootNode:
+		if n.Joint {
+			add(n.Name + ": " + JointWords)
+			break
+		}
 		add(strings.TrimSpace("GC root: " + strings.TrimSpace(n.Head+" "+n.Name)))
 		if n.Count > 1 {
 			add(Count(n.Count) + " roots")
@@ -103,11 +123,17 @@ func (v *View) Tooltip(n *Node) string {
 	return strings.Join(lines, "\n")
 }
 
-// EdgeWords is the label of an edge in lines, most important first.
-func EdgeWords(e *Edge) []string {
+// EdgeWords is the label of an edge in lines, most important first. A reference
+// without a name, as a variable's own, says what it does.
+func (v *View) EdgeWords(e *Edge) []string {
 	var lines []string
-	if e.Label != "" {
+	switch {
+	case e.Label != "":
 		lines = append(lines, Middle(e.Label, maxLabelLen))
+	case v.Frees:
+		lines = append(lines, "frees")
+	default:
+		lines = append(lines, "holds")
 	}
 	var extra []string
 	if e.Count > 1 {
@@ -165,6 +191,9 @@ func UpperFirst(s string) string {
 	return s
 }
 
+// facts are all lines below the verdict.
+func (v *View) facts() []string { return append(slices.Clip(v.Subtitle), v.Findings...) }
+
 // Describe says the picture in words, for the desc of the SVG.
 func (v *View) Describe() string {
 	var parts []string
@@ -172,7 +201,7 @@ func (v *View) Describe() string {
 	if v.Verdict != "" {
 		parts = append(parts, UpperFirst(v.Verdict)+".")
 	}
-	for _, s := range v.Subtitle {
+	for _, s := range v.facts() {
 		parts = append(parts, s+".")
 	}
 	for i := range v.Edges {
@@ -181,7 +210,7 @@ func (v *View) Describe() string {
 			break
 		}
 		e := &v.Edges[i]
-		parts = append(parts, v.Nodes[e.From].ShortName()+" holds "+v.Nodes[e.To].ShortName()+viaWords(e)+".")
+		parts = append(parts, v.Nodes[e.From].ShortName()+" holds "+v.Nodes[e.To].ShortName()+v.viaWords(e)+".")
 	}
 	for _, s := range v.LeftOut {
 		parts = append(parts, "Left out: "+s+".")
@@ -189,8 +218,8 @@ func (v *View) Describe() string {
 	return strings.Join(parts, " ")
 }
 
-func viaWords(e *Edge) string {
-	if w := EdgeWords(e); len(w) > 0 {
+func (v *View) viaWords(e *Edge) string {
+	if w := v.EdgeWords(e); e.Label != "" {
 		return " by " + strings.Join(w, ", ")
 	}
 	return ""
@@ -210,6 +239,9 @@ func (v *View) footnotes() []string {
 // Fineprint says what is not shown.
 func (v *View) Fineprint() []string {
 	var lines []string
+	if v.Turns > 0 {
+		lines = append(lines, Count(v.Turns)+" boxes, one holding the next: the rows are read to the right and back in turns, along the arrows")
+	}
 	if len(v.LeftOut) > 0 {
 		s := "left out: "
 		for i, l := range v.LeftOut {
@@ -225,6 +257,9 @@ func (v *View) Fineprint() []string {
 	}
 	return lines
 }
+
+// JointWords says what it means that several hold something.
+const JointWords = "no single root frees this"
 
 // PooledWords says how long a pool retains. Only Go's has references of its own
 // kind.

@@ -1,7 +1,9 @@
 package style
 
 import (
+	"fmt"
 	"maps"
+	"strconv"
 
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/lang"
@@ -63,4 +65,21 @@ func addRuntime(to map[Paint]Hue, l *lang.Language) {
 	to[name] = Hue{l.Hue.Line.Light, l.Hue.Line.Dark}
 	to[name+"-fill"] = Hue{l.Hue.Fill.Light, l.Hue.Fill.Dark}
 	to[name+"-rest"] = Hue{l.Hue.Rest.Light, l.Hue.Rest.Dark}
+	page := ownPaints["page"]
+	to[name+"-cold"] = mixed(page, to[name+"-fill"], 0.5)
+	to[name+"-hot"] = mixed(to[name+"-fill"], to[name+"-rest"], 0.25)
+}
+
+// mixed is a hue between two, with so much of the second.
+func mixed(a, b Hue, much float64) Hue {
+	mix := func(a, b string) string {
+		x, _ := strconv.ParseUint(a[1:], 16, 32)
+		y, _ := strconv.ParseUint(b[1:], 16, 32)
+		z := uint64(0)
+		for shift := 0; shift < 24; shift += 8 {
+			z |= uint64(float64(x>>shift&0xff)*(1-much)+float64(y>>shift&0xff)*much) << shift
+		}
+		return fmt.Sprintf("#%06x", z)
+	}
+	return Hue{mix(a.Light, b.Light), mix(a.Dark, b.Dark)}
 }

@@ -40,7 +40,7 @@ func TestContrast(t *testing.T) {
 		if tag == "" {
 			t.Errorf("%s has no tag", r)
 		}
-		fills, lines = append(fills, p+"-fill"), append(lines, p)
+		fills, lines = append(fills, p+"-fill", p+"-cold", p+"-hot"), append(lines, p)
 	}
 	check := func(what string, a, b Paint, least float64) {
 		for mode, get := range map[string]func(Hue) string{"light": func(h Hue) string { return h.Light }, "dark": func(h Hue) string { return h.Dark }} {

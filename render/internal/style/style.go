@@ -8,19 +8,20 @@ import "strings"
 const (
 	TitleSize  = 20
 	LineSize   = 12
-	TypeSize   = 13
-	BodySize   = 11.5
-	TagSize    = 10
-	SmallSize  = 10
+	TypeSize   = 12.5
+	AimSize    = 17 // the type of the target: read on a phone too
+	BodySize   = 11
+	TagSize    = 10.5
+	SmallSize  = 10.5
 	LabelSize  = 10.5
-	LegendSize = 10
+	LegendSize = 10.5
 )
 
-// The size in points of the bar that shows a share. It is the same on every
-// card, so that bars compare between cards.
+// The size in points of the bar that shows a share. It is as long as a card is
+// wide within, and the same on every card, so that bars compare between cards.
 const (
-	BarLength = 164
-	BarHeight = 5
+	BarLength = 150
+	BarHeight = 6
 )
 
 // Font names one of the fonts of pictures.
