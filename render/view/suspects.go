@@ -22,7 +22,7 @@ func Suspect(s *ask.Suspect) *View {
 		marks(v, &p.Picture, s.Cut)
 	}
 	if t := through(s.Cut, s.Holders, p.Roots); t != "" {
-		v.Subtitle = append(v.Subtitle, t)
+		v.Findings = append(v.Findings, t)
 	}
 	v.LeftOut = leftOut(p)
 	return v
