@@ -16,8 +16,8 @@ func newDemo(a *app) *cobra.Command {
 		Use:   "demo",
 		Short: "Run the main job on a small real dump that is part of refgraph",
 		Long: `demo unpacks the heap dump of a small leaking Go server and does with it what
-one does with a dump of one's own: what is it, which types take the memory, why
-are they alive. It writes refgraph-demo.svg and refgraph-demo.png.`,
+one does with a dump of one's own: what is it, which types take the memory, what
+leaks, why is it alive. It writes refgraph-demo.svg and refgraph-demo.png.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return runDemo(c.Context(), a) },
 	}
@@ -58,6 +58,15 @@ func runDemo(ctx context.Context, a *app) error {
 		return err
 	}
 	printTop(a, top)
+
+	step("suspects leak.heapdump --exe ./goleak")
+	found, err := s.Suspects(ctx, ask.SuspectsQuestion{})
+	if err != nil {
+		return err
+	}
+	if err := showSuspects(ctx, a, found, suspectsFlags{}); err != nil {
+		return err
+	}
 
 	step("paths leak.heapdump --exe ./goleak --type " + demoType)
 	paths, err := s.Paths(ctx, ask.PathsQuestion{Type: demoType})

@@ -51,7 +51,7 @@ func runSuspects(ctx context.Context, a *app, path string, f suspectsFlags) erro
 		return err
 	}
 	defer done()
-	found, err := s.Suspects(ctx, ask.SuspectsQuestion{Number: f.n, Older: older, Pictures: f.pic.drawn(a)})
+	found, err := s.Suspects(ctx, ask.SuspectsQuestion{Number: f.n, Older: older, Pictures: f.pic.drawn(a), Drawn: 1})
 	if err != nil {
 		return err
 	}

@@ -125,7 +125,7 @@ func (t *ticketAsker) paths(ctx context.Context, q *ticketQuestion, known []tick
 	answer.Title = t.named(v.Title, name)
 	answer.Objects, answer.Bytes = p.Alive, target.Retained
 	answer.Verdict = t.verdict(found, v)
-	answer.Held = t.holders(found)
+	answer.Held = t.holders(found.Holders)
 	answer.Next = t.next(v)
 	answer.Alt = "Reference graph: " + strings.TrimSuffix(t.a.name(altWords(v)), ".")
 	q.answers = append(q.answers, answer)
@@ -136,15 +136,6 @@ func (t *ticketAsker) paths(ctx context.Context, q *ticketQuestion, known []tick
 func digest(parts ...string) string {
 	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
 	return hex.EncodeToString(sum[:6])
-}
-
-// unproven takes the marks of where to cut off a picture: what a ticket tells
-// people to cut has to be proven.
-func unproven(v *view.View) *view.View {
-	for i := range v.Edges {
-		v.Edges[i].Suspect = false
-	}
-	return v
 }
 
 // named is a sentence in which one part is a name.
@@ -166,10 +157,19 @@ func (t *ticketAsker) verdict(a *ask.PathsAnswer, v *view.View) []ticket.Text {
 	case v.Verdict == "":
 		return []ticket.Text{ticket.Say(out, " Only pools hold them ("+view.PooledWords+").")}
 	}
-	if c := a.Cut; c != nil && len(c.Places) > 0 && !c.Verified && !c.Many {
-		return []ticket.Text{ticket.Say(out, " What to cut is not proven for this heap.")}
+	return []ticket.Text{t.cut(out, a.Cut, v.Verdict)}
+}
+
+// cut says what to cut, if that is proven: what a ticket tells people to cut has to
+// be.
+func (t *ticketAsker) cut(size ticket.Text, c *ask.Cut, verdict string) ticket.Text {
+	if c != nil && len(c.Places) > 0 && !c.Verified && !c.Many {
+		return ticket.Say(size, " What to cut is not proven for this heap.")
 	}
-	return []ticket.Text{ticket.Say(out, " ", t.a.name(view.UpperFirst(v.Verdict)), ".")}
+	if verdict == "" {
+		return size
+	}
+	return ticket.Say(size, " ", t.a.name(view.UpperFirst(verdict)), ".")
 }
 
 // root names a root, or equal roots: global `main.cache`.
@@ -192,10 +192,10 @@ func kindAndName(before, sentence string) ticket.Text {
 	return ticket.Say(before, kind+" ", ticket.Name(name))
 }
 
-func (t *ticketAsker) holders(a *ask.PathsAnswer) (out ticket.Holders) {
+func (t *ticketAsker) holders(list []ask.Holder) (out ticket.Holders) {
 	out.Exact = true
-	for i := range a.Holders {
-		h := &a.Holders[i]
+	for i := range list {
+		h := &list[i]
 		out.Rows = append(out.Rows, ticket.Holder{Who: t.root(h), Reaches: h.Reaches, Sole: h.Sole})
 	}
 	return out
@@ -232,17 +232,12 @@ func diffStep() ticket.Text {
 // suspect answers what one suspect is.
 func (t *ticketAsker) suspect(s *ask.Suspect) *ticket.Answer {
 	v := view.Suspect(s)
-	answer := t.answer(unproven(v), s.Fingerprint)
+	answer := t.answer(v, s.Fingerprint)
 	answer.Title = ticket.Say(t.a.name(view.UpperFirst(s.Reason)))
 	answer.Objects, answer.Bytes = cmp.Or(s.Elements, s.Count), s.RetainedBytes
-	answer.Verdict = []ticket.Text{ticket.Say(ticket.Bold(fmt.Sprintf("%s, %s of the reachable heap.", view.Bytes(s.RetainedBytes), view.Percent(s.Share))))}
-	if s.Path != nil {
-		it := "it"
-		if s.Accumulation == nil {
-			it = "one of them"
-		}
-		answer.Verdict[0] = ticket.Say(answer.Verdict[0], " The shortest path to "+it+" comes from ", kindAndName("", t.a.name(s.Path.Root.Name)), ".")
-	}
+	size := ticket.Bold(fmt.Sprintf("%s, %s of the reachable heap.", view.Bytes(s.RetainedBytes), view.Percent(s.Share)))
+	answer.Verdict = []ticket.Text{t.cut(ticket.Say(size), s.Cut, view.SuspectVerdict(s))}
+	answer.Held = t.holders(s.Holders)
 	answer.Next = []ticket.Text{ticket.Say("The usual fix: ", t.a.name(s.Hint), "."), diffStep()}
 	answer.Alt = "Reference graph: " + t.a.name(altWords(v))
 	return answer

@@ -24,7 +24,10 @@ type DominatorsQuestion struct {
 type DominatorsAnswer struct {
 	Dump  Dump     `json:"dump"`
 	Nodes []Branch `json:"nodes"`
+	Cut   *Cut     `json:"cut"`    // of what was asked about, or of the first suspect; null if there is neither
+	CutOf string   `json:"cut_of"` // what the cut frees: a type, or the suspect's reason
 
+	CutRetained   uint64   `json:"-"` // bytes, by what the cut is of
 	RetainedBytes uint64   `json:"-"` // by what it starts at
 	MoreCount     int      `json:"-"` // objects beside Nodes that only roots hold
 	MoreBytes     uint64   `json:"-"`
@@ -45,8 +48,9 @@ type Branch struct {
 	MoreBytes     uint64   `json:"more_bytes,omitempty"`
 }
 
-// Dominators shows which objects free which others. It costs the dominator tree
-// and the retaining paths.
+// Dominators shows which objects free which others, and the cut of what it is about.
+// It costs the dominator tree, the retaining paths, and the suspects if it starts at
+// the roots.
 func (s *Session) Dominators(ctx context.Context, q DominatorsQuestion) (*DominatorsAnswer, error) {
 	return answer(ctx, s, func(ctx context.Context) (*DominatorsAnswer, error) {
 		of := graph.None
@@ -77,8 +81,32 @@ func (s *Session) Dominators(ctx context.Context, q DominatorsQuestion) (*Domina
 		if err != nil {
 			return nil, err
 		}
-		return s.dominators(h, of, top, roots), nil
+		out := s.dominators(h, of, top, roots)
+		return out, s.cutDominators(ctx, h, of, top, out)
 	})
+}
+
+// cutDominators adds the cut that frees the objects that were asked about, or those
+// of the first suspect.
+func (s *Session) cutDominators(ctx context.Context, h *suspect.Heap, of graph.NodeID, top *dominator.Branch, out *DominatorsAnswer) error {
+	if of == graph.None {
+		found, err := s.Suspects(ctx, SuspectsQuestion{})
+		if err == nil && len(found.Suspects) > 0 {
+			first := &found.Suspects[0]
+			out.Cut, out.CutOf, out.CutRetained = first.Cut, first.Reason, first.RetainedBytes
+		}
+		return err
+	}
+	set := suspect.Set{Nodes: top.Nodes}
+	if top.Nodes == nil {
+		set.Nodes = []graph.NodeID{of}
+	}
+	w, err := s.whySuspect(ctx, h, &suspect.Suspect{Set: set}, false)
+	if err != nil {
+		return err
+	}
+	out.Cut, out.CutOf, out.CutRetained = newCut(s.g, w.cut), s.g.TypeName(of), top.Retained
+	return nil
 }
 
 // rootGroups are the groups of a graph's roots.

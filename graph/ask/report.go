@@ -27,6 +27,9 @@ type ReportAnswer struct {
 // reportBlocks is how many rectangles the map of the dominator tree has.
 const reportBlocks = 300
 
+// reportSuspects is how many suspects a report has pictures of.
+const reportSuspects = 12
+
 // Report asks the other questions, one after the other.
 func (s *Session) Report(ctx context.Context, q ReportQuestion) (*ReportAnswer, error) {
 	out := &ReportAnswer{Paths: []*PathsAnswer{}, Values: s.opts.Values}
@@ -39,7 +42,7 @@ func (s *Session) Report(ctx context.Context, q ReportQuestion) (*ReportAnswer, 
 	if out.Info, err = s.Info(ctx, InfoQuestion{}); err != nil {
 		return nil, err
 	}
-	if out.Suspects, err = s.Suspects(ctx, SuspectsQuestion{Older: q.Older, Pictures: true}); err != nil {
+	if out.Suspects, err = s.Suspects(ctx, SuspectsQuestion{Older: q.Older, Pictures: true, Drawn: reportSuspects}); err != nil {
 		return nil, err
 	}
 	if out.Types, err = s.Top(ctx, TopQuestion{By: histogram.ByRetained}); err != nil {

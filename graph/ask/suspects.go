@@ -14,6 +14,7 @@ type SuspectsQuestion struct {
 	Number   int      // only this one, counted from 1; 0 is all
 	Older    *Session // an older dump of the same program: finds what grew; may be nil
 	Pictures bool     // with a picture of each
+	Drawn    int      // pictures of so many only; 0 is all
 }
 
 // SuspectsAnswer is the contract of `suspects --json`.
@@ -121,7 +122,7 @@ func (s *Session) suspects(ctx context.Context, older *suspect.Heap, q SuspectsQ
 	for i := range list {
 		out.Answer.Suspects = append(out.Answer.Suspects, newSuspect(h, &list[i]))
 	}
-	return out, s.cutSuspects(ctx, h, list, out, q.Pictures)
+	return out, s.cutSuspects(ctx, h, list, out, q)
 }
 
 func newSuspect(h *suspect.Heap, s *suspect.Suspect) Suspect {

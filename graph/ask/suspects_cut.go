@@ -18,16 +18,19 @@ import (
 // they are drawn or asked for alone.
 const cutFirst = 5
 
-// cutSuspects adds the cut of the first suspects, or of all that are drawn with
+// cutSuspects adds the cut of the first suspects and of those that are drawn, with
 // their pictures. They are found side by side, on what the heap has once.
-func (s *Session) cutSuspects(ctx context.Context, h *suspect.Heap, list []suspect.Suspect, out *keptSuspects, pictures bool) error {
-	if !pictures {
-		list = list[:min(len(list), cutFirst)]
-	} else {
-		out.Pictures = make([]keptPicture, len(list))
+func (s *Session) cutSuspects(ctx context.Context, h *suspect.Heap, list []suspect.Suspect, out *keptSuspects, q SuspectsQuestion) error {
+	drawn := 0
+	if q.Pictures {
+		if drawn = len(list); q.Drawn > 0 {
+			drawn = min(drawn, q.Drawn)
+		}
+		out.Pictures = make([]keptPicture, drawn)
 	}
+	list = list[:min(len(list), max(drawn, cutFirst))]
 	return graph.Parallel(ctx, len(list), min(runtime.GOMAXPROCS(0), mostAtOnce), func(i int) error {
-		w, err := s.whySuspect(ctx, h, &list[i], pictures)
+		w, err := s.whySuspect(ctx, h, &list[i], i < drawn)
 		if err != nil {
 			return err
 		}
@@ -38,7 +41,7 @@ func (s *Session) cutSuspects(ctx context.Context, h *suspect.Heap, list []suspe
 				one.Hint = h.Agree(&list[i], !slices.ContainsFunc(w.cut.Places, func(p cut.Place) bool { return p.Kind != cut.Threads }))
 			}
 		}
-		if pictures {
+		if i < drawn {
 			err = s.picture(ctx, h, &list[i], w, &out.Pictures[i])
 		}
 		return err

@@ -29,6 +29,7 @@ func (c cleaning) report(in *Report) *Report {
 	r.Suspects = cloned(r.Suspects, func(s *Suspect) {
 		c.text(&s.Title)
 		c.text(&s.Detector)
+		c.text(&s.Verdict)
 		c.text(&s.Reason)
 		c.text(&s.Object)
 		c.text(&s.Type)

@@ -24,12 +24,16 @@ func Of(a *ask.ReportAnswer) *Report {
 	}
 	for i := range a.Suspects.Suspects {
 		s := &a.Suspects.Suspects[i]
-		r.Suspects = append(r.Suspects, Suspect{
-			Title: s.Reason, Detector: s.Detector, Reason: "Usual fix: " + s.Hint, Object: s.Object,
-			Type: s.Type, Retained: s.RetainedBytes, Share: s.Share, View: view.Suspect(s),
-		})
+		one := Suspect{
+			Title: s.Reason, Detector: s.Detector, Verdict: view.UpperFirst(view.SuspectVerdict(s)), Reason: "Usual fix: " + s.Hint, Object: s.Object,
+			Type: s.Type, Retained: s.RetainedBytes, Share: s.Share,
+		}
+		if s.Picture != nil {
+			one.View = view.Suspect(s)
+		}
+		r.Suspects = append(r.Suspects, one)
 		if i < maxSummary {
-			r.Summary = append(r.Summary, fmt.Sprintf("%s: %s retained, %s of the reachable heap.", s.Reason, view.Bytes(s.RetainedBytes), view.Percent(s.Share)))
+			r.Summary = append(r.Summary, summary(s))
 		}
 	}
 	if len(r.Suspects) == 0 {
@@ -48,6 +52,15 @@ func Of(a *ask.ReportAnswer) *Report {
 		}
 	}
 	return r
+}
+
+// summary is a suspect in one paragraph.
+func summary(s *ask.Suspect) string {
+	out := fmt.Sprintf("%s: %s retained, %s of the reachable heap.", s.Reason, view.Bytes(s.RetainedBytes), view.Percent(s.Share))
+	if v := view.SuspectVerdict(s); v != "" {
+		out += " " + view.UpperFirst(v) + "."
+	}
+	return out
 }
 
 // facts says what the dump is.

@@ -35,6 +35,7 @@ type Report struct {
 type Suspect struct {
 	Title    string // "*main.Cache holds 93 % of the heap"
 	Detector string
+	Verdict  string // what must let go, and what that frees; "" if that was not looked for
 	Reason   string // in words
 	Object   string // address
 	Type     string

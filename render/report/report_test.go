@@ -108,7 +108,7 @@ func TestHostileReport(t *testing.T) {
 		r.Types = append(r.Types, report.Type{Name: s})
 		r.Changes = append(r.Changes, report.Change{Name: s})
 		r.Warnings = append(r.Warnings, report.Warning{Where: s, What: s, Effect: s})
-		r.Suspects[0].Title, r.Suspects[0].Reason, r.Suspects[0].Type = s, s, s
+		r.Suspects[0].Title, r.Suspects[0].Verdict, r.Suspects[0].Reason, r.Suspects[0].Type = s, s, s, s
 		r.Dominators = append(r.Dominators, view.Block{ID: s, Name: s, Note: s, Retained: 1 << 20})
 	}
 	r.Suspects[0].View = sample.HostileView()

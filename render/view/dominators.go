@@ -32,6 +32,12 @@ func Dominators(a *ask.DominatorsAnswer) *View {
 	}
 	facts := append([]string{Bytes(a.RetainedBytes) + " retained"}, infoFacts(&a.Picture.Info)...)
 	v.Subtitle = []string{strings.Join(facts, " · "), "each object is freed when the one above it is; dominators, not references"}
+	if a.Cut != nil {
+		v.Verdict = Verdict(a.Cut, a.CutRetained)
+		if !a.OfObject {
+			v.Subtitle = append(v.Subtitle, "to cut first: "+a.CutOf)
+		}
+	}
 	if a.MoreCount > 0 {
 		v.LeftOut = append(v.LeftOut, fmt.Sprintf("%s more objects, %s", Count(a.MoreCount), Bytes(a.MoreBytes)))
 	}
