@@ -15,6 +15,8 @@
 //     with a lot, and collections that only a stack holds
 //   - lru-cache, traceback, coroutine, thread-local, del-cycle: what only Python
 //     programs leak (python.go)
+//   - jvm-thread-local, class-loader, direct-buffers, open-files, generated, empty:
+//     what only the JVM's programs leak or waste (jvm*.go)
 //   - timers, detached: what only JavaScript programs leak (javascript.go)
 //   - garbage: objects in cycles that reference counting cannot free
 //   - finalizers: objects that wait for their finalizers

@@ -133,45 +133,6 @@ func (h *Heap) heldType(nodes []graph.NodeID) (int, graph.TypeID) {
 	return h.owns(nodes, best), best
 }
 
-// minLoaders is how many loaders of one class are suspect: an application server
-// runs a few applications with the same libraries.
-const minLoaders = 10
-
-// classLoaders reports class loaders that have loaded the same class again and
-// again and are still alive: applications that were stopped or scripts that were
-// compiled.
-func classLoaders(ctx context.Context, h *Heap) ([]Suspect, error) {
-	t, ok := h.jvmType(typeClass)
-	if !ok {
-		return nil, nil
-	}
-	loaders := map[string][]graph.NodeID{} // of each class
-	for i, typ := range h.Graph.TypeColumn() {
-		n := graph.NodeID(i)
-		if typ != t || h.Graph.Leaf(n) || !h.Tree.Reachable(n) {
-			continue
-		}
-		if l := h.target(n, refLoader); l != graph.None {
-			name := h.Graph.Detail().Describe(n, false)
-			loaders[name] = append(loaders[name], l)
-		}
-	}
-	best := ""
-	for name, list := range loaders {
-		if k := len(loaders[best]); len(list) > k || len(list) == k && name < best {
-			best = name
-		}
-	}
-	nodes := slices.Clone(loaders[best])
-	slices.Sort(nodes)
-	if nodes = slices.Compact(nodes); len(nodes) < minLoaders {
-		return nil, ctx.Err()
-	}
-	s := h.alike("class-loader", nodes, fmt.Sprintf("%s was loaded by %s class loaders that are all alive", best, count(len(nodes))), hintLoader)
-	s.Fingerprint = h.digest("class-loader", h.Graph.TypeName(nodes[0]), best)
-	return []Suspect{s}, ctx.Err()
-}
-
 // bounded reports whether a suspect is a container that bounds itself: no leak.
 func (h *Heap) bounded(s *Suspect) bool {
 	for _, n := range []graph.NodeID{s.Accumulation, s.Object} {

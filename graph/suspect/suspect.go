@@ -85,6 +85,7 @@ type Suspect struct {
 	rank   uint8          // of the path's root
 	ranked bool           // by something else
 	owners []graph.NodeID // of the elements, if there are several
+	aside  bool           // says something of its own about what may be a part of others
 	anyway bool           // suspect however little it retains
 	spread bool           // objects that only the roots dominate, by type
 }
@@ -114,6 +115,10 @@ func Detectors() []Detector {
 		{"coroutine", "Python coroutines that were never awaited", coroutines},
 		{"thread-local", "what Python's thread-local variables hold", threadLocals},
 		{"jvm-thread-local", "what ThreadLocals hold in threads that live on", jvmLocals},
+		{"direct-buffers", "buffers of the JVM outside of the heap", directBuffers},
+		{"open-files", "streams of the JVM that were not closed", openStreams},
+		{"generated", "classes of the JVM that are generated again and again", generatedClasses},
+		{"empty", "collections of the JVM without elements", emptyCollections},
 		{"class-loader", "class loaders of the JVM that should have been collected", classLoaders},
 		{"del-cycle", "Python objects with a __del__ in reference cycles", delCycles},
 		{"timers", "JavaScript timers that are not cleared", timers},
@@ -251,7 +256,7 @@ func (h *Heap) distinct(all []Suspect) []Suspect {
 		}
 	}
 	return slices.DeleteFunc(slices.Clone(kept), func(s Suspect) bool {
-		return slices.ContainsFunc(kept, func(k Suspect) bool { return h.inside(&s, &k) || h.explains(&k, &s) })
+		return !s.aside && slices.ContainsFunc(kept, func(k Suspect) bool { return h.inside(&s, &k) || h.explains(&k, &s) })
 	})
 }
 
@@ -262,7 +267,7 @@ const explainedShare = 0.9
 // explains reports whether k is the collection in which it comes together what s,
 // many objects that only the roots dominate, retains.
 func (h *Heap) explains(k, s *Suspect) bool {
-	if h.isTable(s, k) {
+	if h.isTable(s, k) || h.tellsMore(k, s) {
 		return true
 	}
 	if !s.spread || k.spread || k.Elements == 0 && len(k.owners) == 0 || float64(k.Retained) < explainedShare*float64(s.Retained) {
@@ -275,6 +280,19 @@ func (h *Heap) explains(k, s *Suspect) bool {
 	return !slices.ContainsFunc(owners, func(n graph.NodeID) bool {
 		return n == graph.None || h.Graph.TypeName(h.top(n)) != s.Type
 	})
+}
+
+// tellsMore reports whether k says what the objects of s are, which only the roots
+// or threads hold: what waits for finalizers, what class loaders pin.
+func (h *Heap) tellsMore(k, s *Suspect) bool {
+	if s == k || k.Set.Of != SetNodes || len(k.Set.Nodes) < 2 || k.aside {
+		return false
+	}
+	if s.spread && !k.spread {
+		return slices.Contains(k.Set.Nodes, s.Object)
+	}
+	return k.Detector == "class-loader" && s.Detector == "stack" && float64(k.Retained) >= explainedShare*float64(s.Retained) &&
+		!slices.ContainsFunc(k.Set.Nodes, func(n graph.NodeID) bool { return !slices.Contains(s.Set.Nodes, h.top(n)) })
 }
 
 // isTable reports whether s is a collection of the language's containers in which

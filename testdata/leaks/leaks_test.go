@@ -23,19 +23,20 @@ type expectation struct {
 	ElementType string   `json:"element_type"`
 	Holder      string   // a pattern of the path's root and references
 	Cut         []string // a pattern for each place of the cut that frees the elements
+	Also        []string // patterns of reasons that other suspects must have
 	Flags       []string // of refgraph, besides those that all need
 }
 
 // answer is what is read of `refgraph suspects --json`.
-type answer struct {
-	Suspects []struct {
-		Detector, Reason, Hint, Fingerprint string
-		ElementType                         string `json:"element_type"`
-		Share                               float64
-		Path                                struct {
-			Root  struct{ Name string }
-			Steps []struct{ Reference struct{ Name string } }
-		}
+type answer struct{ Suspects []suspect }
+
+type suspect struct {
+	Detector, Reason, Hint, Fingerprint string
+	ElementType                         string `json:"element_type"`
+	Share                               float64
+	Path                                struct {
+		Root  struct{ Name string }
+		Steps []struct{ Reference struct{ Name string } }
 	}
 }
 
@@ -53,7 +54,7 @@ func (a *answer) String() string {
 	var b strings.Builder
 	for i, s := range a.Suspects {
 		b.WriteString("  " + s.Detector + ": " + s.Reason + "\n")
-		if i == 4 {
+		if i == 9 {
 			break
 		}
 	}
@@ -166,6 +167,12 @@ func (e *expectation) check(t *testing.T, a *answer) {
 	}
 	match("reason", e.Reason, s.Reason)
 	match("path", e.Holder, a.holder())
+	for _, pattern := range e.Also {
+		re := regexp.MustCompile(pattern)
+		if !slices.ContainsFunc(a.Suspects[1:], func(s suspect) bool { return re.MatchString(s.Reason) }) {
+			t.Errorf("no other suspect is %q; suspects:\n%s", pattern, a)
+		}
+	}
 	if e.ElementType != "" && e.ElementType != s.ElementType {
 		t.Errorf("elements are %q, want %q; suspects:\n%s", s.ElementType, e.ElementType, a)
 	}

@@ -51,6 +51,7 @@ func Read(ctx context.Context, src *source.Source) (*graph.Graph, error) {
 	d := &detail{h: h, g: b.Graph()}
 	h.bounds(d)
 	h.roots(c)
+	h.finalizerRoots(d)
 	if err := h.damage(ctx, c); err != nil {
 		return nil, err
 	}

@@ -95,12 +95,17 @@ func (d *detail) threadName(n graph.NodeID) string {
 // follow returns the object in a field of an instance: of the field that is
 // declared lowest, if several have the name.
 func (d *detail) follow(n graph.NodeID, name string) (graph.NodeID, bool) {
+	return d.followIn(n, "", name)
+}
+
+// followIn is follow for the field that a certain class declares.
+func (d *detail) followIn(n graph.NodeID, owner, name string) (graph.NodeID, bool) {
 	o, ok := d.object(n, 1<<12)
 	if !ok || o.tag != subInstance || o.class == nil {
 		return graph.None, false
 	}
 	for _, r := range o.class.refs {
-		if f := o.class.fields[r.slot-slotFirst]; f.Name == name && f.Off+int(d.h.file.ids) <= len(o.body) {
+		if f := o.class.fields[r.slot-slotFirst]; f.Name == name && (owner == "" || f.Owner == owner) && f.Off+int(d.h.file.ids) <= len(o.body) {
 			id := d.h.file.ids.at(o.body[f.Off:])
 			to, ok := d.g.Find(id)
 			return to, ok && id != 0

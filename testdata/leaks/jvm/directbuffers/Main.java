@@ -7,7 +7,7 @@ public class Main {
 
     public static void main(String[] args) throws Exception {
         int n = 20000 * Leak.scale();
-        for (int i = 0; i < n / 4; i++) POOL.add(java.nio.ByteBuffer.allocateDirect(64));
+        for (int i = 0; i < n / 4; i++) POOL.add(java.nio.ByteBuffer.allocateDirect(4096));
         Leak.dump();
     }
 }
