@@ -1,6 +1,7 @@
 package draw
 
 import (
+	"strings"
 	"sync"
 	"unicode"
 
@@ -8,6 +9,7 @@ import (
 	"github.com/go-fonts/liberation/liberationsansbold"
 	"github.com/go-fonts/liberation/liberationsansregular"
 	"github.com/golang/freetype/truetype"
+	"github.com/refgraph/refgraph/render/draw/internal/glyphs"
 	"github.com/refgraph/refgraph/render/internal/style"
 	"golang.org/x/image/math/fixed"
 )
@@ -43,7 +45,7 @@ func textWidth(s string, id style.Font, size float64) float64 {
 	f := fonts()[id]
 	em := fixed.Int26_6(f.FUnitsPerEm())
 	total, prev := fixed.Int26_6(0), truetype.Index(0)
-	for _, r := range s {
+	for _, r := range glyphs.Visual(s) {
 		i := f.Index(r)
 		if i == 0 {
 			total += missingWidth(r, em)
@@ -58,14 +60,28 @@ func textWidth(s string, id style.Font, size float64) float64 {
 	return float64(total) / float64(em) * size
 }
 
-// missingWidth is the advance of a character that the embedded fonts lack, as
-// other fonts draw it: CJK takes an em, an emoji a little more.
+// missingWidth is the advance of a character that the fonts of pictures lack, as
+// other fonts draw it: CJK takes an em, an emoji a little more. What has a glyph in
+// the fallback fonts gets a little room, for the viewer of an SVG has others.
 func missingWidth(r rune, em fixed.Int26_6) fixed.Int26_6 {
 	switch {
 	case unicode.Is(unicode.Mn, r), unicode.Is(unicode.Cf, r):
 		return 0
 	case r >= 0x1F000:
 		return em * 5 / 4
+	case r >= 0x1100 && r < 0xFB50:
+		return em
+	}
+	if f := glyphs.Font(r); f != nil {
+		own := fixed.Int26_6(f.FUnitsPerEm())
+		return f.HMetric(own, f.Index(r)).AdvanceWidth * em / own * 21 / 20
 	}
 	return em
+}
+
+// ownGlyphs reports whether the fonts of pictures have all of a text, so that its
+// width is known wherever it is shown.
+func ownGlyphs(s string, id style.Font) bool {
+	f := fonts()[id]
+	return !strings.ContainsFunc(s, func(r rune) bool { return f.Index(r) == 0 || r >= 0x590 && r < 0x900 })
 }

@@ -3,6 +3,7 @@ package draw
 import (
 	"bufio"
 	"context"
+	"fmt"
 	"image"
 	"image/color"
 	"io"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/fogleman/gg"
 	"github.com/golang/freetype/truetype"
+	"github.com/refgraph/refgraph/render/draw/internal/glyphs"
 	"github.com/refgraph/refgraph/render/internal/style"
 	"github.com/refgraph/refgraph/render/view"
 	"golang.org/x/image/font"
@@ -58,7 +60,7 @@ type painter struct {
 }
 
 type faceKey struct {
-	font style.Font
+	font *truetype.Font
 	size float64
 }
 
@@ -129,51 +131,75 @@ func (p *painter) ink(s *shape) {
 	p.ClearPath()
 }
 
-// text draws with the embedded fonts. A character they lack is drawn as an
-// empty box, so that it is seen to be missing.
+// text draws with the embedded fonts, and where they lack a character with the
+// fallback fonts. What those lack too is drawn as a box with its code point, so
+// that it is seen to be missing and which it is.
 func (p *painter) text(s *shape) {
-	f := fonts()[s.font]
+	own := fonts()[s.font]
 	p.SetColor(rgb(s.fill))
-	// Not gg's DrawString, which resamples each glyph: slower, and blurred.
-	pen := font.Drawer{Dst: p.img, Src: image.NewUniform(rgb(s.fill)), Face: p.face(s.font, s.size)}
 	x, y := s.pts[0].x, s.pts[0].y
-	run := ""
+	run, in := "", own
 	flush := func() {
 		if run != "" {
-			pen.Dot = fixed.Point26_6{X: fixed.Int26_6(x * p.scale * 64), Y: fixed.Int26_6(y * p.scale * 64)}
-			pen.DrawString(run)
+			p.run(run, in, s, x, y)
 			x += textWidth(run, s.font, s.size)
 			run = ""
 		}
 	}
-	for _, r := range s.text {
-		if f.Index(r) != 0 {
-			run += string(r)
-			continue
+	for _, r := range glyphs.Visual(s.text) {
+		f := own
+		if own.Index(r) == 0 {
+			f = glyphs.Font(r)
 		}
-		flush()
-		if w := textWidth(string(r), s.font, s.size); w > 0 {
-			p.tofu(x, y, w, s.size)
+		if f != in || f == nil {
+			flush()
+		}
+		if in = f; f != nil {
+			run += string(r)
+		} else if w := textWidth(string(r), s.font, s.size); w > 0 {
+			p.tofu(r, x, y, w, s.size)
 			x += w
 		}
 	}
 	flush()
 }
 
-// tofu is the empty box of a missing character.
-func (p *painter) tofu(x, y, w, size float64) {
-	p.DrawRectangle((x+0.12*w)*p.scale, (y-0.72*size)*p.scale, 0.76*w*p.scale, 0.8*size*p.scale)
-	p.SetLineWidth(0.8 * p.scale)
-	p.SetDash()
-	p.Stroke()
+// run draws characters that one font has. The fallback fonts have no bold: their
+// letters are drawn twice, a little apart.
+func (p *painter) run(text string, f *truetype.Font, s *shape, x, y float64) {
+	// Not gg's DrawString, which resamples each glyph: slower, and blurred.
+	pen := font.Drawer{Dst: p.img, Src: image.NewUniform(rgb(s.fill)), Face: p.face(f, s.size)}
+	shifts := []float64{0}
+	if s.font == style.Bold && f != fonts()[s.font] {
+		shifts = append(shifts, s.size*0.035)
+	}
+	for _, d := range shifts {
+		pen.Dot = fixed.Point26_6{X: fixed.Int26_6((x + d) * p.scale * 64), Y: fixed.Int26_6(y * p.scale * 64)}
+		pen.DrawString(text)
+	}
 }
 
-func (p *painter) face(id style.Font, size float64) font.Face {
-	key := faceKey{id, size}
-	f, ok := p.faces[key]
-	if !ok {
-		f = truetype.NewFace(fonts()[id], &truetype.Options{Size: size * p.scale, DPI: 72, SubPixelsX: 8, SubPixelsY: 8})
-		p.faces[key] = f
+// tofu is the box of a missing character, with its code point in two lines.
+func (p *painter) tofu(r rune, x, y, w, size float64) {
+	p.DrawRectangle((x+0.08*w)*p.scale, (y-0.78*size)*p.scale, 0.84*w*p.scale, 0.92*size*p.scale)
+	p.SetLineWidth(0.6 * p.scale)
+	p.SetDash()
+	p.Stroke()
+	code := fmt.Sprintf("%04X", r)
+	half := (len(code) + 1) / 2
+	small := min(size*0.42, 0.74*w/textWidth(code[:half], style.Mono, 1))
+	for i, line := range []string{code[:half], code[half:]} {
+		t := shape{font: style.Mono, size: small, fill: "ink"}
+		p.run(line, fonts()[style.Mono], &t, x+(w-textWidth(line, style.Mono, small))/2, y-0.78*size+small*(0.95+0.98*float64(i)))
 	}
-	return f
+}
+
+func (p *painter) face(f *truetype.Font, size float64) font.Face {
+	key := faceKey{f, size}
+	face, ok := p.faces[key]
+	if !ok {
+		face = truetype.NewFace(f, &truetype.Options{Size: size * p.scale, DPI: 72, SubPixelsX: 8, SubPixelsY: 8})
+		p.faces[key] = face
+	}
+	return face
 }

@@ -104,13 +104,17 @@ func (s *shape) svg(b *bytes.Buffer) {
 }
 
 // svgText pins the text to its measured width, so that another font cannot make
-// it leave its box.
+// it leave its box. Text in letters that other fonts must draw is left as they draw
+// it: stretched letters are hard to read, and there is room.
 func (s *shape) svgText(b *bytes.Buffer) {
 	b.WriteString(`<text x="` + num(s.pts[0].x) + `" y="` + num(s.pts[0].y) + `" font-family="` + style.Escape(fontFamilies[s.font]) + `" font-size="` + num(s.size) + `"`)
 	if s.font == style.Bold {
 		b.WriteString(` font-weight="bold"`)
 	}
-	b.WriteString(` textLength="` + num(s.w) + `" lengthAdjust="spacingAndGlyphs" xml:space="preserve" ` + paintAttrs(s.fill, "") + ">" + style.Escape(s.text) + "</text>\n")
+	if ownGlyphs(s.text, s.font) {
+		b.WriteString(` textLength="` + num(s.w) + `" lengthAdjust="spacingAndGlyphs"`)
+	}
+	b.WriteString(` xml:space="preserve" ` + paintAttrs(s.fill, "") + ">" + style.Escape(s.text) + "</text>\n")
 }
 
 // paintAttrs gives fill and stroke in their light form, and the classes by

@@ -25,6 +25,8 @@ const program = "github.com/refgraph/refgraph/cmd/refgraph"
 var inside = []struct{ name, text string }{
 	{"Graphviz 12.1.2 (Eclipse Public License 1.0), compiled to WebAssembly in github.com/goccy/go-graphviz", "graphviz.txt"},
 	{"Expat 2.6.3, compiled to WebAssembly in github.com/goccy/go-graphviz", "expat.txt"},
+	{"Droid Sans Fallback (Apache License 2.0), of which a part is in render/draw/internal/glyphs", "droid.txt"},
+	{"DejaVu Sans (Bitstream Vera licence), of which a part is in render/draw/internal/glyphs", "dejavu.txt"},
 	{"wasi-libc, compiled to WebAssembly in github.com/goccy/go-graphviz", "wasi-libc.txt"},
 }
 
