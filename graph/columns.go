@@ -44,6 +44,7 @@ type header struct {
 	Labels   LabelWidth
 	Records  bool
 	Types    []string
+	About    map[TypeID]TypeInfo
 	Strides  []uint32
 	Strings  []string
 	Large    map[NodeID]uint64
@@ -66,7 +67,7 @@ type addrHeader struct {
 // Columns returns the arrays of a graph, without copying them, and the rest as
 // a gob in the column "graph".
 func (g *Graph) Columns() (Columns, error) {
-	h := header{Info: g.info, N: g.n, Refs: g.refs, Labels: g.labels, Records: g.recLo != nil, Types: g.types.names.list, Strides: g.strides, Strings: g.strs.list, Large: g.large, Bounds: g.bounds, Warnings: g.warnings}
+	h := header{Info: g.info, N: g.n, Refs: g.refs, Labels: g.labels, Records: g.recLo != nil, Types: g.types.names.list, About: g.types.about, Strides: g.strides, Strings: g.strs.list, Large: g.large, Bounds: g.bounds, Warnings: g.warnings}
 	c := Columns{
 		"types": {Pack(g.typeOf)}, "sizes": {Pack(g.size32)}, "flags": {Pack(g.flags)},
 		"records": {Pack(g.recLo)}, "records.high": {Pack(g.recHi)}, "roots": {Pack(g.roots)}, "threads": {Pack(g.threads)},
@@ -107,6 +108,7 @@ func FromColumns(get func(name string) []byte, detail func(*Graph) Detailer) (*G
 	}
 	g := &Graph{info: h.Info, n: h.N, refs: h.Refs, labels: h.Labels, strides: h.Strides, large: h.Large, bounds: h.Bounds, warnings: h.Warnings}
 	g.types.names.restore(h.Types)
+	g.types.about = h.About
 	g.strs.restore(h.Strings)
 	l := loader{get: get}
 	g.typeOf, g.size32 = column[TypeID](&l, "types", h.N), column[uint32](&l, "sizes", h.N)

@@ -172,6 +172,18 @@ func (g *Graph) RefKind(n NodeID, i int) RefKind {
 	return c.kind(c.off[n&rowChunkMask] + uint32(i))
 }
 
+// First returns the first reference from one object to another that retains, as an
+// index of Row(from); -1 if there is none. It is the reference that is shown where
+// there are several.
+func (g *Graph) First(from, to NodeID) int {
+	for i, n := range g.Row(from) {
+		if n == to && g.RefKind(from, i).Retains() {
+			return i
+		}
+	}
+	return -1
+}
+
 // EphemeronTable returns the weak table that has reference i of Row(n), an ephemeron,
 // as an entry; None if it is no ephemeron, or the table is not known.
 func (g *Graph) EphemeronTable(n NodeID, i int) NodeID {

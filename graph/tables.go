@@ -5,9 +5,32 @@ import "sync"
 // TypeID numbers the types of one graph, dense from 0.
 type TypeID uint32
 
-// TypeTable holds the type names of one graph. It is safe for concurrent use
-// while the graph is built.
-type TypeTable struct{ names stringTable }
+// TypeTable holds the types of one graph: their names, and what else the format
+// knows of them. It is safe for concurrent use while the graph is built, but for About.
+type TypeTable struct {
+	names stringTable
+	about map[TypeID]TypeInfo
+}
+
+// TypeInfo is what some formats know of a type besides its name.
+type TypeInfo struct {
+	Super    TypeID // of the superclass, with HasSuper
+	HasSuper bool
+	Loader   string   // type of the class loader; "" for one that is never collected, or none
+	Loaders  int      // how many of them have loaded a class of this name and layout
+	Fields   []string // those that the type itself declares, in order
+}
+
+// Describe says what is known of a type. Calls must not be concurrent.
+func (t *TypeTable) Describe(id TypeID, about TypeInfo) {
+	if t.about == nil {
+		t.about = map[TypeID]TypeInfo{}
+	}
+	t.about[id] = about
+}
+
+// About returns what is known of a type; the zero value if that is its name only.
+func (t *TypeTable) About(id TypeID) TypeInfo { return t.about[id] }
 
 // Intern returns the id of the type with this name, which it adds if it is new.
 // Readers whose runtime has several types of one name (two class loaders)

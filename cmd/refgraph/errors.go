@@ -57,11 +57,12 @@ func exitCode(ctx context.Context, err error) int {
 		syntax   *dump.SyntaxError
 		mismatch *dump.MismatchError
 		asked    *ask.Error
+		option   *dump.OptionError
 	)
 	switch {
 	case ctx.Err() != nil || errors.Is(err, context.Canceled):
 		return exitInterrupted
-	case errors.As(err, &usage), errors.As(err, &asked) && asked.Usage:
+	case errors.As(err, &usage), errors.As(err, &asked) && asked.Usage, errors.As(err, &option):
 		return exitUsage
 	case errors.As(err, &failOn):
 		return exitFailOn

@@ -47,12 +47,36 @@ func runObject(ctx context.Context, a *app, path, object string, limit int) erro
 	return nil
 }
 
+// classText says what is known of a type: `extends A, B; loaded by L, one of 12 loaders`.
+func classText(a *app, c *ask.Class) string {
+	var parts []string
+	if len(c.Superclasses) > 0 {
+		names := make([]string, len(c.Superclasses))
+		for i, s := range c.Superclasses {
+			names[i] = a.name(s)
+		}
+		parts = append(parts, "extends "+strings.Join(names, ", "))
+	}
+	switch {
+	case c.Loader != "" && c.Loaders > 1:
+		parts = append(parts, fmt.Sprintf("loaded by %s, as by %s class loaders in all", a.name(c.Loader), view.Count(c.Loaders)))
+	case c.Loader != "":
+		parts = append(parts, "loaded by "+a.name(c.Loader))
+	case c.Loaders > 1:
+		parts = append(parts, fmt.Sprintf("loaded by %s class loaders", view.Count(c.Loaders)))
+	}
+	return strings.Join(parts, "; ")
+}
+
 func printObject(a *app, o *ask.ObjectAnswer) {
 	fmt.Fprintf(a.out, "%s %s\n", a.name(o.Type), o.Object)
 	if o.Note != "" {
 		fmt.Fprintf(a.out, "  %s\n", a.name(o.Note))
 	}
 	fmt.Fprintf(a.out, "  shallow %s, retained %s; type %s\n", view.Bytes(o.ShallowBytes), view.Bytes(o.RetainedBytes), o.TypeSource)
+	if c := o.Class; c != nil {
+		fmt.Fprintf(a.out, "  %s\n", classText(a, c))
+	}
 	if o.Dominator != "" {
 		fmt.Fprintf(a.out, "  to free it cut all references to its dominator %s\n", o.Dominator)
 	}

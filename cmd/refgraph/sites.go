@@ -63,7 +63,11 @@ func runSites(ctx context.Context, a *app, path string, f sitesFlags) error {
 		printSites(a, found)
 	}
 	if found.Sampled {
-		fmt.Fprintln(a.out, "these are samples: bytes and counts are those of the objects that the memory profile has recorded, a small part of the heap;")
+		part := "a small part of the heap"
+		if found.HeapBytes > 0 {
+			part = fmt.Sprintf("%s of the heap's %s", siteBytes(found.TotalBytes), view.Bytes(found.HeapBytes))
+		}
+		fmt.Fprintf(a.out, "these are samples: bytes and counts are those of the objects that the memory profile has recorded, %s;\n", part)
 		fmt.Fprintln(a.out, "compare the sites with each other, not with the heap (refgraph top has all objects)")
 	}
 	return nil

@@ -69,12 +69,11 @@ func newPath(g *graph.Graph, sizes *dominator.Tree, p retain.Path) Path {
 
 // reference describes the first reference that retains from one object to another.
 func reference(g *graph.Graph, from, to graph.NodeID, values bool) Reference {
-	for i, n := range g.Row(from) {
-		if k := g.RefKind(from, i); n == to && k.Retains() {
-			return Reference{g.Detail().RefName(from, i, values), k.String()}
-		}
+	i := g.First(from, to)
+	if i < 0 {
+		return Reference{}
 	}
-	return Reference{}
+	return Reference{g.Detail().RefName(from, i, values), g.RefKind(from, i).String()}
 }
 
 func shallow(g *graph.Graph, set graph.Bitset) (bytes uint64) {

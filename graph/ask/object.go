@@ -21,6 +21,7 @@ type ObjectAnswer struct {
 	Object        string     `json:"object"`
 	Type          string     `json:"type"`
 	TypeSource    string     `json:"type_source"`
+	Class         *Class     `json:"class,omitempty"` // of formats that describe types
 	Note          string     `json:"note,omitempty"`
 	ShallowBytes  uint64     `json:"shallow_bytes"`
 	RetainedBytes uint64     `json:"retained_bytes"`
@@ -31,6 +32,31 @@ type ObjectAnswer struct {
 	Referrers     []Referrer `json:"referrers"`
 	ReferrerCount int        `json:"referrer_count"`
 	Path          *Path      `json:"path,omitempty"` // why it is alive
+}
+
+// Class is what a dump tells of an object's type.
+type Class struct {
+	Superclasses []string `json:"superclasses,omitempty"` // from the type up
+	Loader       string   `json:"loader,omitempty"`       // type of the class loader, if it can be collected
+	Loaders      int      `json:"loaders,omitempty"`      // how many have loaded a class of this name and layout, if several
+}
+
+// maxSuperclasses is how far up superclasses are told; no program goes further.
+const maxSuperclasses = 32
+
+func newClass(g *graph.Graph, t graph.TypeID) *Class {
+	about := g.Types().About(t)
+	c := &Class{Loader: about.Loader}
+	if about.Loaders > 1 {
+		c.Loaders = about.Loaders
+	}
+	for up := about; up.HasSuper && len(c.Superclasses) < maxSuperclasses; up = g.Types().About(up.Super) {
+		c.Superclasses = append(c.Superclasses, g.Types().Name(up.Super))
+	}
+	if len(c.Superclasses) == 0 && c.Loader == "" && c.Loaders == 0 {
+		return nil
+	}
+	return c
 }
 
 // Field is one field, element or entry of an object.
@@ -76,7 +102,7 @@ func (s *Session) object(ctx context.Context, n graph.NodeID, q ObjectQuestion) 
 		return nil, err
 	}
 	out := &ObjectAnswer{
-		Dump: newDump(g), Object: id(g, n), Type: g.TypeName(n), TypeSource: g.TypeSource(n).String(),
+		Dump: newDump(g), Object: id(g, n), Type: g.TypeName(n), TypeSource: g.TypeSource(n).String(), Class: newClass(g, g.Type(n)),
 		Note: s.note(n), ShallowBytes: g.Size(n), RetainedBytes: sizes.Retained(n),
 		Reachable: tree.Reachable(n), Dominator: id(g, sizes.Idom(n)), Fields: []Field{}, Referrers: []Referrer{},
 	}

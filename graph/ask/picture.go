@@ -135,10 +135,9 @@ func (b *painter) held(paths *retain.Tree, at int, n graph.NodeID, count int) {
 
 // ref names the first reference that retains from one object to another.
 func (b *painter) ref(from, to graph.NodeID) (name string, kind graph.RefKind, ok bool) {
-	for i, n := range b.g.Row(from) {
-		if n == to && b.g.RefKind(from, i).Retains() {
-			return b.g.Detail().RefName(from, i, b.s.opts.Values), b.g.RefKind(from, i), true
-		}
+	i := b.g.First(from, to)
+	if i < 0 {
+		return "", graph.Strong, false
 	}
-	return "", graph.Strong, false
+	return b.g.Detail().RefName(from, i, b.s.opts.Values), b.g.RefKind(from, i), true
 }

@@ -30,6 +30,8 @@ type SitesAnswer struct {
 	// Sampled is whether the program recorded a sample of its allocations only:
 	// all figures are those of the sampled objects, a part of the heap.
 	Sampled bool `json:"sampled"`
+	// HeapBytes is the size of all living objects, of a sample that tells it.
+	HeapBytes uint64 `json:"heap_bytes,omitempty"`
 
 	AllSites int `json:"-"` // shown or not
 }
@@ -67,7 +69,7 @@ func Sites(ctx context.Context, path string, q SitesQuestion, opts *dump.Options
 	if err != nil {
 		return nil, err
 	}
-	out := &SitesAnswer{Sites: []Site{}, Sampled: now.Sampled}
+	out := &SitesAnswer{Sites: []Site{}, Sampled: now.Sampled, HeapBytes: now.HeapBytes}
 	for _, t := range now.Traces {
 		out.TotalBytes += t.Size
 		out.TotalCount += t.Count

@@ -110,19 +110,8 @@ func (f *finder) leave(c call) {
 	}
 	f.index[c.node] = f.comp
 	f.comp--
-	if len(f.members) > start || refersTo(f.g, c.node, c.node) {
+	if len(f.members) > start || f.g.First(c.node, c.node) >= 0 {
 		f.members = append(f.members, c.node)
 		f.ends = append(f.ends, len(f.members))
 	}
-}
-
-// refersTo reports whether a reference that retains leads from one object to
-// the other.
-func refersTo(g *graph.Graph, from, to graph.NodeID) bool {
-	for i, n := range g.Row(from) {
-		if n == to && g.RefKind(from, i).Retains() {
-			return true
-		}
-	}
-	return false
 }

@@ -45,12 +45,45 @@ type Format struct {
 	// Read builds the graph. The source stays open as long as the graph's
 	// Detailer is used.
 	Read func(ctx context.Context, src *source.Source) (*graph.Graph, error)
+	// Executable is whether types of this format come from the program that wrote
+	// the dump (Options.Exe). Other formats refuse one.
+	Executable bool
 	// Sites reads where the live memory was allocated; nil for a format that never
 	// tells. A dump that does not is a *sites.NoneError.
 	Sites func(ctx context.Context, src *source.Source) (*sites.Snapshot, error)
 	// Restore makes the Detailer of a graph that was read before, of what its
 	// [graph.Restorer] kept. nil if the dump must be read for that.
 	Restore func(ctx context.Context, src *source.Source, g *graph.Graph, state func(column string) []byte) (graph.Detailer, error)
+}
+
+// OptionError is an option that a dump's format has no use for.
+type OptionError struct {
+	Name   string // of the file
+	Option string // as the field of Options is called
+	Format string // its title
+}
+
+func (e *OptionError) Error() string {
+	return fmt.Sprintf("%s: an executable is of no use for a %s", e.Name, e.Format)
+}
+
+// Hint says what to do.
+func (e *OptionError) Hint() string {
+	return "leave --exe out; only Go's dumps have their types in the executable"
+}
+
+// refusal is the error of an executable for a file that no format that takes one can
+// read.
+func refusal(name string, opts *Options, found []*Format) error {
+	if opts.Exe == "" {
+		return nil
+	}
+	for _, f := range found {
+		if f.Executable {
+			return nil
+		}
+	}
+	return &OptionError{name, "Exe", found[0].Title}
 }
 
 // UnknownFormatError is a file that is none of the known formats.

@@ -76,8 +76,10 @@ func with(ctx context.Context, src *source.Source, get func(*Format, *source.Sou
 	)
 	if err := src.Guard(func() (err error) {
 		plain, err = source.Plain(ctx, src, func(head []byte) (err error) {
-			found, err = recognise(src.Name, head, Formats())
-			return err
+			if found, err = recognise(src.Name, head, Formats()); err != nil {
+				return err
+			}
+			return refusal(src.Name, &src.Options, found)
 		})
 		return err
 	}); err != nil {

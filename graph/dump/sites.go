@@ -1,6 +1,7 @@
 package dump
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -23,10 +24,10 @@ func Sites(ctx context.Context, path string, opts *Options) (*sites.Snapshot, er
 	if err != nil {
 		return nil, err
 	}
-	var read func(context.Context, *source.Source) (*sites.Snapshot, error)
+	var found []func(context.Context, *source.Source) (*sites.Snapshot, error)
 	plain, err := source.Plain(ctx, src, func(head []byte) error {
 		if python.MatchTracemalloc(head) {
-			read = python.ReadSites
+			found = append(found, python.ReadSites)
 			return nil
 		}
 		unknown := &UnknownFormatError{Name: src.Name, What: "neither a heap dump with allocation sites nor a tracemalloc snapshot", Know: []string{"tracemalloc snapshot (Snapshot.dump)"}}
@@ -35,12 +36,14 @@ func Sites(ctx context.Context, path string, opts *Options) (*sites.Snapshot, er
 				continue
 			}
 			if f.Match(head) {
-				read = f.Sites
-				return nil
+				found = append(found, f.Sites)
 			}
 			unknown.Know = append(unknown.Know, f.Title)
 		}
-		return unknown
+		if len(found) == 0 {
+			return unknown
+		}
+		return nil
 	})
 	if err != nil {
 		src.Close()
@@ -49,10 +52,24 @@ func Sites(ctx context.Context, path string, opts *Options) (*sites.Snapshot, er
 	defer plain.Close()
 	var s *sites.Snapshot
 	err = plain.Guard(func() (err error) {
-		s, err = read(ctx, plain)
+		s, err = sitesOf(ctx, plain, found)
 		return err
 	})
 	return s, err
+}
+
+// sitesOf reads the sites by the first format that says the file is its own. If none
+// does, the error is that of the first.
+func sitesOf(ctx context.Context, src *source.Source, formats []func(context.Context, *source.Source) (*sites.Snapshot, error)) (*sites.Snapshot, error) {
+	var first error
+	for _, read := range formats {
+		s, err := read(ctx, src)
+		if !errors.Is(err, ErrNotMine) {
+			return s, err
+		}
+		first = cmp.Or(first, err)
+	}
+	return nil, first
 }
 
 // goSites is the memory profile of a Go heap dump: what was allocated at each
@@ -62,7 +79,7 @@ func goSites(ctx context.Context, src *source.Source) (*sites.Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &sites.Snapshot{Sampled: true}
+	s := &sites.Snapshot{Sampled: true, HeapBytes: found.HeapBytes}
 	for _, site := range found.List {
 		live := int64(site.Allocs - site.Frees)
 		if site.Frees > site.Allocs || live == 0 {

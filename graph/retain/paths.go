@@ -140,7 +140,7 @@ type walker struct {
 }
 
 func (w *walker) ref(from, to graph.NodeID) {
-	i := first(w.g, from, to)
+	i := w.g.First(from, to)
 	if i < 0 {
 		w.step("", graph.Strong, to)
 		return
@@ -157,15 +157,4 @@ func (w *walker) step(name string, kind graph.RefKind, to graph.NodeID) {
 	}
 	w.steps = append(w.steps, Step{Ref: w.name, Kind: w.kind, Node: to, Folded: w.folded})
 	w.name, w.kind, w.folded = "", graph.Strong, nil
-}
-
-// first returns the index of the first reference from one object to another
-// that retains, or -1.
-func first(g *graph.Graph, from, to graph.NodeID) int {
-	for i, n := range g.Row(from) {
-		if n == to && g.RefKind(from, i).Retains() {
-			return i
-		}
-	}
-	return -1
 }

@@ -57,7 +57,10 @@ type Snapshot struct {
 	// Sampled is whether only a sample of the allocations was recorded: sizes and
 	// counts are those of the sampled objects, and not scaled up.
 	Sampled bool
-	Traces  []Trace
+	// HeapBytes is the size of all living objects when the sample was taken, to be
+	// compared with it; 0 if it is not known.
+	HeapBytes uint64
+	Traces    []Trace
 }
 
 // Merge sums up the traces of equal tracebacks, in place; those without frames or

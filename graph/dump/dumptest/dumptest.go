@@ -40,6 +40,9 @@ func Run(t *testing.T, path string, read Read, opts source.Options) {
 		t.Fatal(err)
 	}
 	t.Run("whole", func(t *testing.T) { whole(t, g) })
+	t.Run("structured", func(t *testing.T) { structured(t, g) })
+	t.Run("spoken", func(t *testing.T) { spoken(t, g) })
+	t.Run("folded", func(t *testing.T) { folded(t, g) })
 	t.Run("named", func(t *testing.T) { named(t, g) })
 	t.Run("secret", func(t *testing.T) { secret(t, g) })
 	t.Run("deterministic", func(t *testing.T) {
@@ -248,6 +251,9 @@ func Fingerprint(g *graph.Graph) uint64 {
 		for i := range g.Row(n) {
 			fmt.Fprint(h, g.RefKind(n, i), g.Label(n, i), " ")
 		}
+	}
+	for t := range graph.TypeID(g.Types().Len()) {
+		fmt.Fprintln(h, g.Types().About(t))
 	}
 	words := lang.Of(g)
 	for _, r := range g.Roots() {

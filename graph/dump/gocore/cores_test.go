@@ -35,6 +35,7 @@ var built struct {
 	sync.Mutex
 	dir   string
 	cores map[string]string
+	progs map[string]string // folders of what is compiled, by how
 }
 
 func TestMain(m *testing.M) {
@@ -67,7 +68,7 @@ func (p program) core(t testing.TB) string {
 	if dir, ok := built.cores[key]; ok {
 		return dir
 	}
-	dir := p.compile(t)
+	dir := p.compiled(t)
 	p.run(t, dir)
 	for try := 0; !inPhase(t, dir, p.phase); try++ {
 		if try == maxTries {
@@ -135,6 +136,32 @@ func inPhase(t testing.TB, dir, phase string) bool {
 		t.Fatal(err)
 	}
 	return strings.HasPrefix(factOf(t, g, "garbage collection"), phase)
+}
+
+// compiled makes a folder with the program as prog, which is compiled once for all
+// its arguments.
+func (p program) compiled(t testing.TB) string {
+	t.Helper()
+	key := fmt.Sprint(p.source, p.text, p.plugin, p.toolchain, p.experiment, p.cgo, p.arm64, p.build)
+	from, ok := built.progs[key]
+	if !ok {
+		from = p.compile(t)
+		if built.progs == nil {
+			built.progs = map[string]string{}
+		}
+		built.progs[key] = from
+		return from
+	}
+	dir, err := os.MkdirTemp(built.dir, p.source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"prog", "plugin.so"} {
+		if err := os.Link(filepath.Join(from, name), filepath.Join(dir, name)); err != nil && !os.IsNotExist(err) {
+			t.Fatal(err)
+		}
+	}
+	return dir
 }
 
 // compile builds the program as prog in a folder of its own.

@@ -3,6 +3,7 @@ package gocore
 import (
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -141,10 +142,25 @@ func checkFacts(t *testing.T, g *graph.Graph) {
 	}
 }
 
+// exactMark is the program that counts, which is built once.
+func exactMark(t *testing.T) string {
+	t.Helper()
+	built.Lock()
+	defer built.Unlock()
+	exe := filepath.Join(built.dir, "exactmark")
+	if _, err := os.Stat(exe); err == nil {
+		return exe
+	}
+	if out, err := exec.Command("go", "build", "-o", exe, "./internal/exactmark").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return exe
+}
+
 // checkExact compares the live bytes with those of the independent count.
 func checkExact(t *testing.T, dir string, g *graph.Graph) {
 	t.Helper()
-	out, err := exec.Command("go", "run", "./internal/exactmark", filepath.Join(dir, "prog"), filepath.Join(dir, "core")).CombinedOutput()
+	out, err := exec.Command(exactMark(t), filepath.Join(dir, "prog"), filepath.Join(dir, "core")).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}

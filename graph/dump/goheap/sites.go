@@ -13,6 +13,9 @@ import (
 type Sites struct {
 	List    []Site
 	Samples []Sample // objects that were alive, in the order of the dump
+	// HeapBytes is the size of all living objects by the runtime's own count; 0 if
+	// the dump has none.
+	HeapBytes uint64
 
 	byID map[uint64]int // bucket id -> index in List
 }
@@ -50,6 +53,9 @@ func ReadSites(ctx context.Context, src *source.Source, warn func(graph.Warning)
 	}
 	if len(rec.sites.List) == 0 {
 		return nil, &sites.NoneError{Why: "the program does not link runtime.MemProfile (net/http/pprof does)", Do: "refgraph top and refgraph suspects need none"}
+	}
+	if rec.stats != nil {
+		rec.sites.HeapBytes = rec.stats[statHeapAlloc]
 	}
 	return &rec.sites, nil
 }

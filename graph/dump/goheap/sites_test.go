@@ -68,6 +68,9 @@ func TestSites(t *testing.T) {
 			t.Errorf("site %+v", site)
 		}
 	}
+	if found.HeapBytes < 50*4096 || found.HeapBytes > 100<<20 {
+		t.Errorf("the heap has %d bytes", found.HeapBytes)
+	}
 	if alive != 50 {
 		t.Errorf("%d of 50 objects have a sample", alive)
 	}

@@ -42,6 +42,7 @@ func Read(ctx context.Context, src *source.Source) (*graph.Graph, error) {
 	}
 	h.sizeOfClasses()
 	h.loaders()
+	h.describeTypes()
 	if err := h.rows(ctx); err != nil {
 		return nil, err
 	}

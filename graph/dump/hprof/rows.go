@@ -21,6 +21,28 @@ func (h *heap) loaders() {
 	}
 }
 
+// describeTypes tells the graph what the classes are besides their names.
+func (h *heap) describeTypes() {
+	g, loaders := h.b.Graph(), map[graph.TypeID]map[uint64]bool{}
+	for _, x := range h.classes {
+		if loaders[x.typ] == nil {
+			loaders[x.typ] = map[uint64]bool{}
+		}
+		loaders[x.typ][x.Loader] = true
+		about := graph.TypeInfo{Loaders: len(loaders[x.typ])}
+		if x.super != nil {
+			about.Super, about.HasSuper = x.super.typ, true
+		}
+		if n, ok := h.index.Lookup(x.Loader); ok && !x.builtin {
+			about.Loader = g.TypeName(n)
+		}
+		for _, f := range x.Own {
+			about.Fields = append(about.Fields, f.Name)
+		}
+		h.b.Types().Describe(x.typ, about)
+	}
+}
+
 // builtinLoaders live as long as the program.
 var builtinLoaders = map[string]bool{
 	"jdk.internal.loader.ClassLoaders$AppClassLoader":      true,
