@@ -19,14 +19,15 @@ type aroundFlags struct {
 func newBackrefs(a *app) *cobra.Command {
 	return newAround(a, true, "backrefs", "The neighbourhood of objects: what refers to them",
 		`backrefs draws what refers to objects, step by step, with references of all kinds
-(those that do not retain dashed) and the roots. refgraph paths answers why they
+(those that do not retain dashed) and the roots. Neighbours of one type that refer
+by one field are one box. refgraph paths answers why they
 are alive; backrefs shows everything nearby.`)
 }
 
 func newRefs(a *app) *cobra.Command {
 	return newAround(a, false, "refs", "The neighbourhood of objects: what they refer to",
 		`refs draws what objects refer to, step by step, with references of all kinds
-(those that do not retain dashed).`)
+(those that do not retain dashed). Neighbours of one type in one field are one box.`)
 }
 
 func newAround(a *app, inbound bool, name, short, long string) *cobra.Command {
@@ -41,7 +42,7 @@ func newAround(a *app, inbound bool, name, short, long string) *cobra.Command {
 	c.Flags().StringVar(&f.typ, "type", "", "objects of this type: full or unqualified name, or glob")
 	c.Flags().StringVar(&f.object, "object", "", "the object at (or around) this address, or with this id")
 	c.Flags().IntVar(&f.depth, "depth", 3, "steps from the objects")
-	c.Flags().IntVar(&f.siblings, "max-siblings", 10, "most neighbours shown of one object")
+	c.Flags().IntVar(&f.siblings, "max-siblings", 10, "most groups of neighbours shown of one box")
 	c.Flags().StringVar(&f.filter, "filter", "", "show only objects of these types: name or glob")
 	c.Flags().StringVar(&f.highlight, "highlight", "", "emphasise objects of these types: name or glob")
 	f.pic.add(c)
@@ -62,7 +63,7 @@ func runAround(ctx context.Context, a *app, path string, inbound bool, f aroundF
 		find = s.Backrefs
 	}
 	found, err := find(ctx, ask.AroundQuestion{
-		Type: f.typ, Object: f.object, Depth: f.depth, Siblings: f.siblings, Nodes: f.pic.maxNodes, Filter: f.filter, Highlight: f.highlight})
+		Type: f.typ, Object: f.object, Depth: f.depth, Siblings: f.siblings, Nodes: f.pic.maxNodes, Filter: f.filter, Highlight: f.highlight, Raw: a.raw})
 	if err != nil {
 		return err
 	}

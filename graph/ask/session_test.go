@@ -176,7 +176,7 @@ func TestOpeningContextIsForOpening(t *testing.T) {
 			t.Fatal(err)
 		}
 		text := written(t, a)
-		if first != "" && text != first || !strings.Contains(text, `"Label":".m"`) {
+		if first != "" && text != first || !strings.Contains(text, `"Label":".m key"`) {
 			t.Errorf("when the dump is known it says\n%s\nwant\n%s", text, first)
 		}
 		first = text

@@ -10,13 +10,27 @@ import (
 // Around is the picture of objects' neighbourhood.
 func Around(a *ask.AroundAnswer) *View {
 	v := of(a.Picture)
-	v.Title = "What " + a.Name + " refers to"
-	if a.Inbound {
-		v.Title = "What refers to " + a.Name
+	name := a.Name
+	if a.Count > 1 {
+		name = Count(a.Count) + " " + name
 	}
-	v.Subtitle = []string{strings.Join(append(infoFacts(&a.Picture.Info), fmt.Sprintf("%d steps", a.Depth)), " · ")}
-	if a.More > 0 {
-		v.LeftOut = append(v.LeftOut, fmt.Sprintf("%s more %s; refgraph paths merges them all", Count(a.More), a.Name))
+	v.Title = "What " + name + " refers to"
+	if a.Count > 1 {
+		v.Title = "What " + name + " refer to"
+	}
+	if a.Inbound {
+		v.Title = "What refers to " + name
+	}
+	steps := fmt.Sprintf("%d steps", a.Depth)
+	if a.Depth == 1 {
+		steps = "1 step"
+	}
+	v.Subtitle = []string{strings.Join(append(infoFacts(&a.Picture.Info), steps), " · ")}
+	if a.Dead > 0 {
+		v.Subtitle = append(v.Subtitle, fmt.Sprintf("%s of them are dead: no root reaches them, the collector has not been there yet", Count(a.Dead)))
+		if a.Dead == a.Count {
+			v.Subtitle[1] = "dead: no root reaches it, the collector has not been there yet"
+		}
 	}
 	return v
 }
