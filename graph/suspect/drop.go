@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"github.com/refgraph/refgraph/graph"
-	"github.com/refgraph/refgraph/graph/lang"
 )
 
 const (
@@ -159,9 +158,6 @@ func (h *Heap) spread(g *topGroup) Suspect {
 	}
 	if at != graph.None {
 		s.Path = h.Paths.Path(at, nil)
-		s.Reason += fmt.Sprintf("; most are reached through one %s", h.Graph.TypeName(at))
-	} else if root := h.commonRoot(g.sample); root != "" {
-		s.Reason += "; most are reached from " + root
 	}
 	s.Fingerprint = h.digest("spread", typ, rootKey(h, s.Path))
 	return s
@@ -169,21 +165,6 @@ func (h *Heap) spread(g *topGroup) Suspect {
 
 // longest is how many steps of a path are looked at, from the object up.
 const longest = 64
-
-// commonRoot names the root from which the shortest paths of at least 80 % of
-// the objects start; "" if there is none.
-func (h *Heap) commonRoot(nodes []graph.NodeID) string {
-	roots, words := map[lang.GroupKey]int{}, lang.Of(h.Graph)
-	for _, n := range nodes {
-		if r := h.root(n); r != nil {
-			key := words.GroupOf(r)
-			if roots[key]++; roots[key]*10 >= len(nodes)*8 {
-				return words.Group(r).String()
-			}
-		}
-	}
-	return ""
-}
 
 // root is where an object's shortest path starts; nil if that is too far.
 func (h *Heap) root(n graph.NodeID) *graph.Root {

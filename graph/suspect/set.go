@@ -144,23 +144,84 @@ func (h *Heap) addSpread(set graph.Bitset, typ graph.TypeID) {
 	}
 }
 
-// measure puts the suspects' sizes to what their sets retain, each as a set.
-func (h *Heap) measure(ctx context.Context, list []Suspect) error {
+// measure puts the suspects' sizes to what their sets retain, each as a set, and
+// drops containers whose entries are there for another suspect's objects.
+func (h *Heap) measure(ctx context.Context, list []Suspect) ([]Suspect, error) {
 	sets := make([]graph.Bitset, len(list))
 	var err error
 	for i := range list {
 		if sets[i], err = h.Elements(ctx, &list[i]); err != nil {
-			return err
+			return nil, err
 		}
 	}
+	list, sets = h.dropTables(list, sets)
 	freed, err := h.Tree.FreedBySets(ctx, sets)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	_, total := h.Tree.Total()
 	for i := range list {
 		list[i].Retained = freed[i]
 		list[i].Share = float64(freed[i]) / float64(total)
 	}
-	return nil
+	return list, nil
 }
+
+// dropTables leaves out suspects that are the insides of a container which refer to
+// nearly all objects of another suspect, and objects of the language's own types to
+// most of which another suspect's refer: that one says what accumulates, and where.
+func (h *Heap) dropTables(list []Suspect, sets []graph.Bitset) (kept []Suspect, keptSets []graph.Bitset) {
+	for i := range list {
+		s := &list[i]
+		table := s.Set.Of == SetInside && h.isTableOf(sets[i], list, sets)
+		part := s.Set.Of == SetSpread && h.isGeneric(s.Set.Type) && h.isPartOf(i, list, sets)
+		if !table && !part {
+			kept, keptSets = append(kept, list[i]), append(keptSets, sets[i])
+		}
+	}
+	return kept, keptSets
+}
+
+func (h *Heap) isTableOf(inside graph.Bitset, list []Suspect, sets []graph.Bitset) bool {
+	refs := make([]int, len(list))
+	for n := range inside.All() {
+		for _, to := range h.Graph.Row(n) {
+			for k := range sets {
+				if list[k].Elements > 0 && sets[k].Has(to) {
+					refs[k]++
+				}
+			}
+		}
+	}
+	for k := range list {
+		if refs[k] > 0 && float64(refs[k]) >= explainedShare*float64(list[k].Elements) {
+			return true
+		}
+	}
+	return false
+}
+
+// isPartOf reports whether the objects of another suspect refer to most of one's.
+func (h *Heap) isPartOf(i int, list []Suspect, sets []graph.Bitset) bool {
+	for k := range list {
+		if k == i || list[k].Elements == 0 || h.isGeneric(list[k].Set.Type) {
+			continue
+		}
+		held := graph.NewBitset(h.Graph.Len())
+		for n := range sets[k].All() {
+			for _, to := range h.Graph.Row(n) {
+				if sets[i].Has(to) {
+					held.Add(to)
+				}
+			}
+		}
+		if float64(held.Len()) >= partShare*float64(list[i].Elements) {
+			return true
+		}
+	}
+	return false
+}
+
+// partShare is the part of some objects that belong to another suspect's objects
+// which makes them a part of it.
+const partShare = 0.8

@@ -189,7 +189,8 @@ func find(ctx context.Context, h *Heap) ([]Suspect, error) {
 		slices.SortStableFunc(all, before)
 		all = all[:maxMeasured]
 	}
-	if err := h.measure(ctx, all); err != nil {
+	all, err := h.measure(ctx, all)
+	if err != nil {
 		return nil, err
 	}
 	slices.SortStableFunc(all, before)
@@ -214,6 +215,9 @@ func (h *Heap) complete(s *Suspect) bool {
 	}
 	if at := s.where(); at != graph.None && h.Paths.Pooled(at) {
 		return false // the collector frees it
+	}
+	if len(s.Set.Nodes) == 0 && s.Set.Of == SetNodes && s.Object != graph.None {
+		s.Set.Nodes = []graph.NodeID{s.Object}
 	}
 	s.Share = float64(s.Retained) / float64(total)
 	if s.Object != graph.None {
@@ -242,7 +246,7 @@ func (h *Heap) distinct(all []Suspect) []Suspect {
 	var kept []Suspect
 	for _, s := range all {
 		i := slices.IndexFunc(kept, func(k Suspect) bool {
-			return k.Fingerprint == s.Fingerprint || k.where() != graph.None && k.where() == s.where()
+			return k.Fingerprint == s.Fingerprint || k.where() != graph.None && k.where() == s.where() && !k.spread && !s.spread
 		})
 		if i < 0 {
 			kept = append(kept, s)

@@ -419,7 +419,7 @@ func TestBiggestDrop(t *testing.T) {
 	if s := list[0]; h.Graph.TypeName(s.Object) != "main.Server" || h.Graph.TypeName(s.Accumulation) != "main.Registry" {
 		t.Errorf("%s", s.Reason)
 	}
-	if s := list[1]; s.Count != 400 || s.ElementType != "main.Y" || !strings.HasSuffix(s.Reason, "; most are reached from global main.a") {
+	if s := list[1]; s.Count != 400 || s.ElementType != "main.Y" || !strings.HasSuffix(s.Reason, "400 main.Y that no single object holds") {
 		t.Errorf("%s", s.Reason)
 	}
 }
