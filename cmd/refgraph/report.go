@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/refgraph/refgraph/graph/ask"
@@ -38,6 +40,9 @@ is given.`,
 }
 
 func runReport(ctx context.Context, a *app, path string, f reportFlags) error {
+	if err := isPage(f.output); err != nil {
+		return err
+	}
 	if err := writable(f.output); err != nil {
 		return err
 	}
@@ -59,6 +64,17 @@ func runReport(ctx context.Context, a *app, path string, f reportFlags) error {
 	}
 	a.wrote(f.output)
 	return nil
+}
+
+// isPage refuses names of files that a report is not.
+func isPage(path string) error {
+	switch ext := strings.ToLower(filepath.Ext(path)); ext {
+	case "", ".html", ".htm":
+		return nil
+	default:
+		return &ask.Error{What: "a report is an HTML page, not a " + ext + " file", Usage: true,
+			Do: "end the name in .html; a browser prints it to PDF, and refgraph suspects -o picture.png draws one suspect"}
+	}
 }
 
 // makeReport is the report as a page.

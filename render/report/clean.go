@@ -19,6 +19,8 @@ func (c cleaning) text(s *string) { *s = c.opts.Clean(*s) }
 func (c cleaning) report(in *Report) *Report {
 	r := *in
 	c.text(&r.Title)
+	c.text(&r.About)
+	c.text(&r.Verdict)
 	c.text(&r.Tool)
 	c.text(&r.Against)
 	r.Summary = slices.Clone(r.Summary)

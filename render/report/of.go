@@ -2,6 +2,8 @@ package report
 
 import (
 	"fmt"
+	"strings"
+	"time"
 
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/ask"
@@ -19,19 +21,23 @@ func Of(a *ask.ReportAnswer) *Report {
 		ReachableBytes: a.Info.ReachableBytes, ReachableObjects: a.Info.ReachableObjects, Dominators: view.Blocks(a.Dominators.Nodes),
 	}
 	r.facts(a.Info)
+	r.About = about(a.Info)
 	if p := a.Info.Process; p != nil && p.MostlyOutside {
 		r.Summary = view.Outside(p)
 	}
 	for i := range a.Suspects.Suspects {
 		s := &a.Suspects.Suspects[i]
 		one := Suspect{
-			Title: s.Reason, Detector: s.Detector, Verdict: view.UpperFirst(view.SuspectVerdict(s)), Reason: "Usual fix: " + s.Hint, Object: s.Object,
+			Title: view.UpperFirst(s.Reason), Detector: s.Detector, Verdict: view.UpperFirst(view.SuspectVerdict(s)), Reason: "Usual fix: " + s.Hint, Object: s.Object,
 			Type: s.Type, Retained: s.RetainedBytes, Share: s.Share,
 		}
 		if s.Picture != nil {
 			one.View = view.Suspect(s)
 		}
 		r.Suspects = append(r.Suspects, one)
+		if i == 0 {
+			r.Verdict = one.Verdict
+		}
 		if i < maxSummary {
 			r.Summary = append(r.Summary, summary(s))
 		}
@@ -54,13 +60,24 @@ func Of(a *ask.ReportAnswer) *Report {
 	return r
 }
 
-// summary is a suspect in one paragraph.
-func summary(s *ask.Suspect) string {
-	out := fmt.Sprintf("%s: %s retained, %s of the reachable heap.", s.Reason, view.Bytes(s.RetainedBytes), view.Percent(s.Share))
-	if v := view.SuspectVerdict(s); v != "" {
-		out += " " + view.UpperFirst(v) + "."
+// about says in one line what the dump is of.
+func about(i *ask.InfoAnswer) string {
+	var parts []string
+	if t, err := time.Parse(time.RFC3339, i.Taken); err == nil {
+		parts = append(parts, "taken "+t.UTC().Format("2006-01-02 15:04 UTC"))
+	} else if i.Taken != "" {
+		parts = append(parts, "taken "+i.Taken)
 	}
-	return out
+	if i.RuntimeVersion != "" {
+		parts = append(parts, i.RuntimeVersion)
+	}
+	parts = append(parts, fmt.Sprintf("%s reachable in %s objects", view.Bytes(i.ReachableBytes), view.Count(i.ReachableObjects)))
+	return strings.Join(parts, " · ")
+}
+
+// summary is a suspect in one sentence.
+func summary(s *ask.Suspect) string {
+	return fmt.Sprintf("%s: %s retained, %s of the reachable heap.", view.UpperFirst(s.Reason), view.Bytes(s.RetainedBytes), view.Percent(s.Share))
 }
 
 // facts says what the dump is.

@@ -10,6 +10,8 @@ import (
 // Report is everything the page says. Strings may hold anything a dump holds.
 type Report struct {
 	Title   string    // "Heap of leak.heapdump"
+	About   string    // when it was taken, of what runtime, how large: one line
+	Verdict string    // what to do first; "" if nothing is known
 	Made    time.Time // when the report was made; left out if zero
 	Tool    string    // "refgraph 1.2.0"
 	Runtime graph.Runtime

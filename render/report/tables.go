@@ -39,7 +39,14 @@ func (d *data) tables(r *Report, l limits) {
 	for _, t := range types[:min(len(types), l.types)] {
 		d.Types = append(d.Types, typeRow{t, view.Share(t.Retained, r.ReachableBytes)})
 	}
-	for _, c := range r.Changes[:min(len(r.Changes), l.types/2)] {
+	for _, c := range r.Changes {
+		if c.OldCount == c.NewCount && c.OldBytes == c.NewBytes {
+			d.Same++ // says nothing
+			continue
+		}
+		if len(d.Changes) == l.types/2 {
+			break
+		}
 		d.Changes = append(d.Changes, changeRow{c, c.NewCount - c.OldCount, int64(c.NewBytes) - int64(c.OldBytes)})
 	}
 }

@@ -73,6 +73,7 @@ type data struct {
 	Pictures []drawn
 	Types    []typeRow
 	Changes  []changeRow
+	Same     int // types that did not change
 	Treemap  template.HTML
 	Tree     []block
 	Methods  []Method
@@ -116,8 +117,11 @@ func (d *data) cuts(r *Report, l limits) {
 	if n := len(r.Types) - len(d.Types) + r.MoreTypes; n > 0 {
 		d.Cut = append(d.Cut, view.Count(n)+" types with less memory")
 	}
-	if n := len(r.Changes) - len(d.Changes); n > 0 {
+	if n := len(r.Changes) - len(d.Changes) - d.Same; n > 0 {
 		d.Cut = append(d.Cut, view.Count(n)+" types that changed less")
+	}
+	if d.Same > 0 {
+		d.Cut = append(d.Cut, view.Count(d.Same)+" types that did not change")
 	}
 	if l != full {
 		d.Cut = append(d.Cut, "pictures were shortened to keep this file under 2 MB")

@@ -9,7 +9,7 @@ const (
 	TitleSize  = 20
 	LineSize   = 12
 	TypeSize   = 12.5
-	AimSize    = 17 // the type of the target: read on a phone too
+	AimSize    = 18 // the type of the target: read on a phone too
 	BodySize   = 11
 	TagSize    = 10.5
 	SmallSize  = 10.5

@@ -144,9 +144,4 @@ for (const details of document.querySelectorAll("details.unfold")) {
     event.stopPropagation();
   });
 }
-
-// Paper cannot be clicked.
-addEventListener("beforeprint", () => {
-  for (const details of document.querySelectorAll("details:not(.tree details)")) details.open = true;
-});
 })();
