@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/refgraph/refgraph/graph/ask"
+	"github.com/refgraph/refgraph/graph/lang"
 	"github.com/refgraph/refgraph/graph/suspect"
 	"github.com/refgraph/refgraph/render/view"
 	"github.com/spf13/cobra"
@@ -100,7 +101,7 @@ func printPooled(a *app, found *ask.SuspectsAnswer) {
 	if suspects > 0 {
 		fmt.Fprintln(a.out)
 	}
-	fmt.Fprintf(a.out, "%s objects (%s) are in sync.Pools and nowhere else: freed after two collections, not suspect\n", view.Count(found.PooledObjects), view.Bytes(found.PooledBytes))
+	fmt.Fprintf(a.out, "%s objects (%s) are in pools and nowhere else (%s): not suspect\n", view.Count(found.PooledObjects), view.Bytes(found.PooledBytes), lang.Pools)
 }
 
 // printSuspect writes one suspect for a terminal: the reason, the sizes, the

@@ -17,6 +17,7 @@ import (
 
 	"github.com/refgraph/refgraph/cmd/refgraph/internal/ticket"
 	"github.com/refgraph/refgraph/graph/ask"
+	"github.com/refgraph/refgraph/graph/lang"
 	"github.com/refgraph/refgraph/render/draw"
 	"github.com/refgraph/refgraph/render/view"
 )
@@ -155,7 +156,7 @@ func (t *ticketAsker) verdict(a *ask.PathsAnswer, v *view.View) []ticket.Text {
 	case a.Picture.Alive == 0:
 		return []ticket.Text{ticket.Say(out, " No root reaches them: they wait for the collector.")}
 	case v.Verdict == "":
-		return []ticket.Text{ticket.Say(out, " Only pools hold them ("+view.PooledWords+").")}
+		return []ticket.Text{ticket.Say(out, " Only pools hold them ("+lang.Pools+").")}
 	}
 	return []ticket.Text{t.cut(out, a.Cut, v.Verdict)}
 }

@@ -80,7 +80,7 @@ func start(ctx context.Context, stop context.CancelFunc, path string, d *dump.Du
 		if s.counts = countsOf(s.g); s.counts == nil {
 			d.Close()
 			stop()
-			return nil, &Error{What: "--refcounts: a " + s.g.Info().Format + " dump has no reference counts", Do: "leave --refcounts out; only Python dumps have them"}
+			return nil, &Error{What: "--refcounts: a " + s.g.Info().Format + " dump has no reference counts", Do: "leave --refcounts out; only dumps of a runtime that counts references have them"}
 		}
 	}
 	st := store.Of(s.g)

@@ -6,6 +6,8 @@ import (
 	"go/token"
 	"io/fs"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -35,6 +37,11 @@ func TestNobodyNamesARuntime(t *testing.T) {
 				}
 			}
 			files++
+			if !strings.HasPrefix(filepath.ToSlash(name), "cmd/") { // whose help is about all of them
+				for _, at := range runtimesTold(t, path) {
+					t.Errorf("%s says the name of a runtime, or what only one has", at)
+				}
+			}
 			for _, at := range runtimesNamed(t, path) {
 				t.Errorf("%s names a runtime: what is known of one belongs to graph/lang", at)
 			}
@@ -72,6 +79,33 @@ func runtimesNamed(t *testing.T, path string) (at []string) {
 			if _, text := n.Y.(*ast.BasicLit); ok && text && x.Sel.Name == "Runtime" && n.Y.(*ast.BasicLit).Value != `""` {
 				at = append(at, set.Position(n.Pos()).String())
 			}
+		}
+		return true
+	})
+	return at
+}
+
+// told are words of one runtime.
+var told = regexp.MustCompile(`\b(C?Python|JVM|Java|JavaScript|V8|Ruby|Go|sync\.Pool|lru_cache|goroutines?)\b`)
+
+// oneAccount is a sentence about what only Go's runtime has.
+const oneAccount = "only the runtime's own account of goroutines holds them: it lets go when they end"
+
+// runtimesTold are the texts that name a runtime: sentences get such words from
+// package lang.
+func runtimesTold(t *testing.T, path string) (at []string) {
+	t.Helper()
+	set := token.NewFileSet()
+	f, err := parser.ParseFile(set, path, nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ast.Inspect(f, func(n ast.Node) bool {
+		if _, ok := n.(*ast.ImportSpec); ok {
+			return false
+		}
+		if x, ok := n.(*ast.BasicLit); ok && x.Kind == token.STRING && told.MatchString(x.Value) && x.Value != strconv.Quote(oneAccount) {
+			at = append(at, set.Position(n.Pos()).String()+" "+x.Value)
 		}
 		return true
 	})

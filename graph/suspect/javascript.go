@@ -9,6 +9,14 @@ import (
 	"github.com/refgraph/refgraph/graph"
 )
 
+// javascriptDetectors find what only JavaScript programs leak.
+func javascriptDetectors() []Detector {
+	return []Detector{
+		{"timers", "JavaScript timers that are not cleared", timers},
+		{"detached", "DOM nodes that are in no document and still held", detached},
+	}
+}
+
 // The usual fixes of what only JavaScript has.
 const (
 	hintTimers   = "clearInterval or clearTimeout when the work is done; what the callback captures lives as long as the timer"

@@ -10,6 +10,18 @@ import (
 	"github.com/refgraph/refgraph/graph"
 )
 
+// jvmDetectors find what only programs of the JVM leak.
+func jvmDetectors() []Detector {
+	return []Detector{
+		{"jvm-thread-local", "what ThreadLocals hold in threads that live on", jvmLocals},
+		{"direct-buffers", "buffers of the JVM outside of the heap", directBuffers},
+		{"open-files", "streams of the JVM that were not closed", openStreams},
+		{"generated", "classes of the JVM that are generated again and again", generatedClasses},
+		{"empty", "collections of the JVM without elements", emptyCollections},
+		{"class-loader", "class loaders of the JVM that should have been collected", classLoaders},
+	}
+}
+
 // The usual fixes of what only the JVM has.
 const (
 	hintJVMLocal = "call ThreadLocal.remove() in a finally when the work of a pooled thread is done"

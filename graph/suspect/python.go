@@ -12,6 +12,17 @@ import (
 	"github.com/refgraph/refgraph/graph/cycle"
 )
 
+// pythonDetectors find what only Python programs leak.
+func pythonDetectors() []Detector {
+	return []Detector{
+		{"lru-cache", "a Python lru_cache without a bound", lruCaches},
+		{"traceback", "Python exceptions that keep tracebacks, frames and local variables", tracebacks},
+		{"coroutine", "Python coroutines that were never awaited", coroutines},
+		{"thread-local", "what Python's thread-local variables hold", threadLocals},
+		{"del-cycle", "Python objects with a __del__ in reference cycles", delCycles},
+	}
+}
+
 // The usual fixes of what only Python has.
 const (
 	hintDel         = "close explicitly (with, close()) instead of __del__, or use weakref.finalize; break the cycle with a weakref"

@@ -107,31 +107,21 @@ type Detector struct {
 // Detectors lists the detectors; of two that find the same, the earlier one
 // tells.
 func Detectors() []Detector {
-	return []Detector{
+	first := []Detector{
 		{"growth", "collections that grew since the older dump (--against)", growth},
 		{"listeners", "many callbacks in one registry: functions, closures, listeners", listeners},
-		{"lru-cache", "a Python lru_cache without a bound", lruCaches},
-		{"traceback", "Python exceptions that keep tracebacks, frames and local variables", tracebacks},
-		{"coroutine", "Python coroutines that were never awaited", coroutines},
-		{"thread-local", "what Python's thread-local variables hold", threadLocals},
-		{"jvm-thread-local", "what ThreadLocals hold in threads that live on", jvmLocals},
-		{"direct-buffers", "buffers of the JVM outside of the heap", directBuffers},
-		{"open-files", "streams of the JVM that were not closed", openStreams},
-		{"generated", "classes of the JVM that are generated again and again", generatedClasses},
-		{"empty", "collections of the JVM without elements", emptyCollections},
-		{"class-loader", "class loaders of the JVM that should have been collected", classLoaders},
-		{"del-cycle", "Python objects with a __del__ in reference cycles", delCycles},
-		{"timers", "JavaScript timers that are not cleared", timers},
-		{"detached", "DOM nodes that are in no document and still held", detached},
+	}
+	last := []Detector{
 		{"linked-list", "a long chain of objects of one type", linkedLists},
 		{"tree", "objects of one type that hang on each other in a tree or trie", trees},
-		{"stack", "what goroutines or threads hold: many blocked at one place, or one with a lot", stacks},
+		{"stack", "what threads hold: many blocked at one place, or one with a lot", stacks},
 		{"garbage", "objects in cycles that wait for the cycle collector", garbage},
 		{"due-timers", "timers that wait to be due, each with what it will call", dueTimers},
 		{"finalizers", "objects that wait for their finalizers or cleanups", finalizers},
 		{"collection", "a container with many elements of one type", collections},
 		{"biggest-drop", "where most of the heap comes together in the dominator tree", biggestDrop},
 	}
+	return slices.Concat(first, pythonDetectors(), jvmDetectors(), javascriptDetectors(), last)
 }
 
 // The limits of what is suspect.

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/lang"
 	"github.com/refgraph/refgraph/render/view"
 )
 
@@ -77,7 +78,7 @@ type Method struct{ Figure, How string }
 // standardMethods explains the figures that every report has.
 func (r *Report) standardMethods() []Method {
 	m := []Method{
-		{"Reachable", "Objects that a GC root reaches through strong references (and conservative ones, where the collector honours them). Weak, soft and phantom references do not count; pooled ones (sync.Pool) do, until the collector empties the pool."},
+		{"Reachable", "Objects that a GC root reaches through strong references (and conservative ones, where the collector honours them). Weak, soft and phantom references do not count; pooled ones do (" + lang.Pools + ")."},
 		{"Shallow size", "The bytes an object itself takes, as the dump records them, without what it refers to."},
 		{"Retained size", "The bytes that would be freed if the object went away: all objects that every path from a GC root reaches through it (its part of the dominator tree, computed exactly, not sampled). For several objects together, what would be freed if all of them went away."},
 		{"Share", "A retained size divided by the bytes of all reachable objects."},

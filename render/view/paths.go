@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/refgraph/refgraph/graph/ask"
+	"github.com/refgraph/refgraph/graph/lang"
 )
 
 // Paths is the picture of why objects are alive.
@@ -35,7 +36,7 @@ func Paths(a *ask.PathsAnswer) *View {
 		v.Findings = append(v.Findings, s)
 	}
 	if p.Pooled > 0 {
-		v.Subtitle = append(v.Subtitle, Count(p.Pooled)+" held by nothing but pools ("+PooledWords+")")
+		v.Subtitle = append(v.Subtitle, Count(p.Pooled)+" held by nothing but pools ("+lang.Pools+")")
 	}
 	v.LeftOut = leftOut(p)
 	return v

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/lang"
 )
 
 // typeName is what a card is headed with; never empty.
@@ -230,7 +231,7 @@ func (v *View) viaWords(e *Edge) string {
 func (v *View) footnotes() []string {
 	for i := range v.Edges {
 		if v.Edges[i].Kind == graph.Pooled {
-			return append([]string{graph.Pooled.String() + ": " + PooledWords}, v.Fineprint()...)
+			return append([]string{graph.Pooled.String() + ": " + lang.Pools}, v.Fineprint()...)
 		}
 	}
 	return v.Fineprint()
@@ -261,6 +262,5 @@ func (v *View) Fineprint() []string {
 // JointWords says what it means that several hold something.
 const JointWords = "no single root frees this"
 
-// PooledWords says how long a pool retains. Only Go's has references of its own
-// kind.
-const PooledWords = "sync.Pool, freed after two collections"
+// PooledWords says how long a pool retains.
+const PooledWords = lang.Pools
