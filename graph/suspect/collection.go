@@ -3,6 +3,7 @@ package suspect
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/lang"
@@ -173,7 +174,7 @@ func (h *Heap) rootText(p retain.Path) string {
 	const few = 3
 	name := lang.Of(h.Graph).Root(p.Root).String()
 	if k := len(p.Steps); k > few {
-		last := p.Steps[k-1].Ref
+		last := variable(p.Steps[k-1].Ref)
 		if last == "" {
 			return name
 		}
@@ -186,7 +187,16 @@ func (h *Heap) rootText(p retain.Path) string {
 	if refs == "" {
 		return name
 	}
-	return refs + " of " + name
+	return variable(refs) + " of " + name
+}
+
+// variable is a reference where a sentence begins with it: what a closure's variable
+// holds is written with a joint before the name.
+func variable(ref string) string {
+	if name, ok := strings.CutPrefix(ref, " · "); ok {
+		return "variable " + name
+	}
+	return strings.TrimSpace(ref)
 }
 
 // common returns the object that dominates all of the objects, lowest in the

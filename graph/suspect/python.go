@@ -91,6 +91,9 @@ func (h *Heap) alike(kind string, nodes []graph.NodeID, reason, hint string) Sus
 		Retained: h.Tree.RetainedBy(nodes), Path: h.Paths.Path(largest, nil), Hint: hint, Reason: reason, Set: Set{Nodes: nodes},
 	}
 	if common := h.common(nodes[:min(len(nodes), maxOwners)]); len(nodes) > 1 && common != graph.None {
+		if holder, ok := h.Paths.Holder(common); ok && h.Graph.Internal(common) {
+			common = holder
+		}
 		s.Accumulation, s.Path = common, h.Paths.Path(common, nil)
 	}
 	if s.Path.Root != nil {

@@ -57,23 +57,30 @@ func (r *reader) isDictionary(edges []edge) bool {
 const minKeys = 16
 
 // isPlain reports whether a node is an object literal with many properties, and no
-// prototype.
+// prototype. One with methods is no map: functions that are named as what they are kept
+// in, which a program's text has names for.
 func (r *reader) isPlain(n graph.NodeID, edges []edge) bool {
 	known := &r.f.strings.known
 	if r.name[n] != known.object {
 		return false
 	}
-	properties := 0
+	properties, methods := 0, 0
 	for _, e := range edges {
 		if e.kind == edgeProperty {
 			if e.name == uint64(known.constructor) {
 				return false
 			}
 			properties++
+			if r.kind[e.to] == nodeClosure && uint64(r.name[e.to]) == e.name {
+				methods++
+			}
 		}
 	}
-	return properties >= minKeys
+	return properties >= minKeys && methods < minMethods
 }
+
+// minMethods is how many methods make an object one that code has names for.
+const minMethods = 3
 
 // isInside finds out which inside of what the node is.
 func (h *holder) isInside() {

@@ -62,7 +62,8 @@ func (r *reader) addRoots(ctx context.Context) error {
 }
 
 // addGlobals makes roots of what lives as long as the program does, and has a name in
-// it: the global objects of a snapshot that does not say that they are, as Deno's, and
+// it: the global objects of a snapshot that does not say that they are, as Deno's and those
+// of new versions of Chromium, and
 // Node's process, which has the modules.
 func (r *reader) addGlobals() {
 	for n := range graph.NodeID(r.g.Len()) {
@@ -70,8 +71,8 @@ func (r *reader) addGlobals() {
 		case r.kind[n] != nodeObject || !r.globals[r.g.Type(n)]:
 		case r.isProcess(n):
 			r.addRoot(n, rootGroup{graph.RootModule, graph.RankUser, processName}, "")
-		case !r.user && strings.HasSuffix(r.nodeName(n), globalSuffix):
-			r.addRoot(n, rootGroup{graph.RootModule, graph.RankUser, "global"}, "")
+		case !r.user && isGlobal(r.nodeName(n)):
+			r.addRoot(n, rootGroup{graph.RootModule, graph.RankUser, globalName(r.nodeName(n))}, "")
 		}
 	}
 }
@@ -126,7 +127,16 @@ func (r *reader) slotName(n graph.NodeID, i int) string {
 	if l&3 != tagInternal {
 		return ""
 	}
-	return r.f.strings.get(uint32(l >> 2))
+	return slotText(r.f.strings.get(uint32(l >> 2)))
+}
+
+// slotText is a slot's name without the number that newer versions of V8 write before
+// it: `1 / V8PerContextData::context_`.
+func slotText(s string) string {
+	if number, name, ok := strings.Cut(s, " / "); ok && number != "" && strings.Trim(number, "0123456789") == "" {
+		return name
+	}
+	return s
 }
 
 // addRoot adds one root.

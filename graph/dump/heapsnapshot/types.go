@@ -91,7 +91,7 @@ func (t *typer) typeOf(n graph.NodeID) graph.TypeID {
 	}
 	id := r.b.Types().Intern(name)
 	t.byName[at] = id + 1
-	if strings.HasSuffix(full, globalSuffix) || full == processName {
+	if isGlobal(full) || full == processName {
 		r.globals[id] = true
 	}
 	if insideTypes[name] {
@@ -136,12 +136,14 @@ func typeName(name string) string {
 			return name[:i] + ">"
 		}
 	}
-	for _, own := range []string{"Window", scopeName, "global", "system / Script", "system / SharedFunctionInfo"} {
+	if isGlobal(name) {
+		name, _, _ = strings.Cut(name, globalSuffix)
+	}
+	for _, own := range []string{"Window", scopeName, "global", "system / Script", "system / SharedFunctionInfo", "system / NativeContext"} {
 		if strings.HasPrefix(name, own+" / ") {
 			return own
 		}
 	}
-	name = strings.TrimSuffix(name, globalSuffix)
 	if len(name) > maxTypeName {
 		name = strings.ToValidUTF8(name[:maxTypeName], "") + "…"
 	}
@@ -151,6 +153,13 @@ func typeName(name string) string {
 // globalSuffix is what newer versions of V8 write behind the name of the global
 // object.
 const globalSuffix = " [JSGlobalObject]"
+
+// isGlobal reports whether a node of this name is the global object of a newer version of
+// V8, with the address of its page behind it or without.
+func isGlobal(name string) bool {
+	_, page, ok := strings.Cut(name, globalSuffix)
+	return ok && (page == "" || strings.HasPrefix(page, " / "))
+}
 
 // closure is the type of a closure: its function, with file and line.
 func (t *typer) closure(n graph.NodeID) graph.TypeID {
