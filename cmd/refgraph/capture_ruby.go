@@ -18,7 +18,7 @@ file when the program gets a signal, in a forked child: the program pauses for t
 fork only. Nothing is put into a process from outside.
 
   refgraph capture ruby --print-dumper > refgraph_dump.rb
-  ruby -r ./refgraph_dump.rb server.rb       # then: kill -USR2 PID
+  ruby -r ./refgraph_dump.rb server.rb       # then: kill -URG PID
 
 The dump is a file in /tmp (or REFGRAPH_DUMP_DIR), which only the program's user can
 read. It has the texts of the program in it: treat the file like the data.`,

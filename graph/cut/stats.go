@@ -10,6 +10,7 @@ import (
 // placeStats is what is counted of the references of a place.
 type placeStats struct {
 	refs         int
+	inner        int         // of refs, from the insides of containers
 	conservative int         // of refs
 	retained     float64     // bytes, summed over what the references hold
 	below        float64     // targets below what they hold, summed, estimated
@@ -32,6 +33,7 @@ type headKey struct {
 // head is what is counted of references of one place to one box.
 type head struct {
 	refs         int
+	inner        int          // of refs, from the insides of containers
 	conservative int          // of refs
 	holder, held graph.NodeID // of the first
 }
@@ -74,6 +76,7 @@ func newSurvey(s *slice) (*survey, error) {
 	if err := s.build(v.count); err != nil {
 		return nil, err
 	}
+	v.once()
 	if s.over {
 		return v, nil
 	}
@@ -131,9 +134,28 @@ func (v *survey) tally(p placeID, e edge) {
 	}
 	st.refs++
 	h.refs++
+	if e.holder != graph.None && v.g.Internal(e.holder) {
+		st.inner++
+		h.inner++
+	}
 	if e.conservative {
 		st.conservative++
 		h.conservative++
+	}
+}
+
+// once counts each reference once where dumps have those of a container twice, at it
+// and at its inside. A map has them at its inside only.
+func (v *survey) once() {
+	if !v.words.Doubled {
+		return
+	}
+	for i := range v.places {
+		st := &v.places[i].stats
+		st.refs = max(st.refs-st.inner, st.inner)
+	}
+	for _, h := range v.heads.count {
+		h.refs = max(h.refs-h.inner, h.inner)
 	}
 }
 

@@ -21,6 +21,7 @@ var javascript = Language{
 	Nameless:   bare,
 	Native:     "process.memoryUsage() tells external memory and array buffers, heaptrack what native modules allocated",
 	Cycles:     tracing,
+	Doubled:    true,
 	FormatID:   func(id uint64) string { return "@" + strconv.FormatUint(id, 10) },
 	ParseID: func(text string) (uint64, bool) {
 		id, err := strconv.ParseUint(strings.TrimPrefix(text, "@"), 10, 64)

@@ -59,6 +59,9 @@ type Language struct {
 	// CountsRefs is whether objects are freed by reference counts, so that what
 	// no root reaches is in a cycle.
 	CountsRefs bool
+	// Doubled is whether dumps have the references of a container twice: at the
+	// object that programs know, and at the array inside that has them.
+	Doubled bool
 	// Moves is whether the collector moves objects, so that an address says
 	// nothing about the next dump.
 	Moves bool

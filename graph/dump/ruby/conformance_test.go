@@ -244,3 +244,24 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// TestOwnTables checks that the machine's own tables are told from what classes and
+// threads hold, and that the file of Ruby's own code is written without brackets.
+func TestOwnTables(t *testing.T) {
+	g := read(t, []byte(`{"type":"ROOT", "root":"vm", "references":["0x10", "0x20", "0x30"]}
+{"address":"0x10", "type":"ARRAY", "length":1, "references":["0x40"], "file":"<internal:/usr/lib/kernel_require.rb>", "line":85, "memsize":40}
+{"address":"0x20", "type":"CLASS", "name":"App", "memsize":400}
+{"address":"0x30", "type":"DATA", "struct":"VM/thread", "memsize":400}
+{"address":"0x40", "type":"STRING", "bytesize":3, "memsize":40}
+`))
+	ranks := map[string]uint8{}
+	for _, r := range g.Roots() {
+		ranks[g.TypeName(r.Node)] = r.Rank
+	}
+	if ranks["Array"] != graph.RankRuntime || ranks["class App"] != graph.RankLibrary || len(ranks) != 3 {
+		t.Errorf("ranks %v", ranks)
+	}
+	if got := g.Detail().Describe(0, false); got != "len 1 · allocated at kernel_require.rb:85" {
+		t.Errorf("%q", got)
+	}
+}

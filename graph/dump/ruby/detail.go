@@ -119,7 +119,7 @@ func (d *detail) Describe(n graph.NodeID, values bool) string {
 		parts = append(parts, fmt.Sprintf("len %d", x.length))
 	}
 	if x.file != "" {
-		where := fmt.Sprintf("allocated at %s:%d", path.Base(x.file), x.line)
+		where := fmt.Sprintf("allocated at %s:%d", strings.TrimSuffix(path.Base(x.file), ">"), x.line)
 		if x.method != "" {
 			where += " in " + x.method
 		}

@@ -33,7 +33,7 @@ func TestDumper(t *testing.T) {
 	if _, err := bufio.NewReader(out).ReadString('\n'); err != nil {
 		t.Fatal(err)
 	}
-	if err := cmd.Process.Signal(syscall.SIGUSR2); err != nil {
+	if err := cmd.Process.Signal(syscall.SIGURG); err != nil {
 		t.Fatal(err)
 	}
 	var found []string

@@ -1,10 +1,12 @@
 # Writes the heap to a file when the program gets a signal, for refgraph to read.
 #
-#   ruby -r ./refgraph_dump.rb server.rb        then: kill -USR2 PID
+#   ruby -r ./refgraph_dump.rb server.rb        then: kill -URG PID
 #
 # or in the program: require "./refgraph_dump"; RefgraphDump.dump("heap.jsonl").
 #
-# REFGRAPH_DUMP_SIGNAL  the signal, without SIG (USR2); empty for none
+# REFGRAPH_DUMP_SIGNAL  the signal, without SIG (URG); empty for none. Servers take others
+#                       for themselves: USR1 and USR2 restart Puma and Unicorn, TTIN is
+#                       Sidekiq's. URG does nothing to a process that does not expect it.
 # REFGRAPH_DUMP_DIR     where the files go (/tmp)
 # REFGRAPH_DUMP_SITES   1 to note where objects are made, which slows the program
 #
@@ -54,5 +56,5 @@ module RefgraphDump
 end
 
 ObjectSpace.trace_object_allocations_start if ENV["REFGRAPH_DUMP_SITES"] == "1"
-signal = ENV.fetch("REFGRAPH_DUMP_SIGNAL", "USR2")
+signal = ENV.fetch("REFGRAPH_DUMP_SIGNAL", "URG")
 RefgraphDump.install(signal) unless signal.empty?

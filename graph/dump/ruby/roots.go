@@ -25,6 +25,16 @@ func rootGroups() map[string]rootGroup {
 	}
 }
 
+// ownTables are arrays, hashes and strings that the virtual machine holds directly: its
+// table of symbols, the names of loaded files. What a program has hangs on classes and
+// threads.
+var ownTables = rootGroup{graph.RootRuntime, graph.RankRuntime, "vm (its own tables: symbols, loaded files)"}
+
+func (r *reader) isTable(n graph.NodeID) bool {
+	k := r.kind[n]
+	return k == kindArray || k == kindHash || k == kindString
+}
+
 // addRoots adds the roots, and one for each object that nothing in the dump holds.
 func (r *reader) addRoots(ctx context.Context) error {
 	groups := rootGroups()
@@ -34,7 +44,12 @@ func (r *reader) addRoots(ctx context.Context) error {
 			group = rootGroup{graph.RootRuntime, graph.RankRuntime, "runtime (" + x.name + ")"}
 		}
 		for _, addr := range x.addrs {
-			if n, ok := r.g.Find(addr); ok {
+			n, ok := r.g.Find(addr)
+			switch {
+			case !ok: // not in the dump
+			case x.name == "vm" && r.isTable(n):
+				r.addRoot(n, ownTables)
+			default:
 				r.addRoot(n, group)
 			}
 		}
