@@ -30,7 +30,7 @@ type pictureFlags struct {
 
 func (f *pictureFlags) add(c *cobra.Command) {
 	c.Flags().StringVarP(&f.output, "output", "o", "", "file to draw to: .svg .png .dot .mmd .md .html .json .txt; - for standard output")
-	c.Flags().IntVar(&f.maxNodes, "max-nodes", view.DefaultNodes, fmt.Sprintf("most boxes in a picture, at most %d", view.MostNodes))
+	c.Flags().IntVar(&f.maxNodes, "max-nodes", view.DefaultNodes, fmt.Sprintf("most boxes in a picture, at most %d; up to %d are fewer where they would be too small to read", view.MostNodes, view.DefaultNodes))
 	c.Flags().Float64Var(&f.scale, "scale", 2, "pixels for each point of a PNG")
 	c.Flags().StringVar(&f.focus, "focus", "", "keep only the ways through boxes or references whose names match this regular expression")
 	c.Flags().StringVar(&f.direction, "direction", "auto", "where arrows point: down, right, or auto for what reads best")

@@ -50,6 +50,7 @@ type PathsPicture struct {
 	Ways   int // further ways that are not shown
 	Inner  int // of Ways, those from inside the runtime
 	Roots  int // groups of roots that hold targets
+	More   int // of Roots, those of the program that lead to what is shown and are not shown
 }
 
 // keptPaths is a PathsAnswer with all that is kept of it.

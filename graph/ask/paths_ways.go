@@ -26,7 +26,7 @@ func (s *Session) drawWays(ctx context.Context, w *whyAlive, name string, most i
 	if err := p.targetsHold(ctx, w.ways.Targets(), p.boxOf); err != nil {
 		return nil, err
 	}
-	return &PathsPicture{Picture: *p.p, Alive: w.ways.Alive, Ways: p.choice.Ways, Inner: p.choice.Inner, Roots: len(w.ways.Roots())}, nil
+	return &PathsPicture{Picture: *p.p, Alive: w.ways.Alive, Ways: p.choice.Ways, Inner: p.choice.Inner, More: p.choice.Roots, Roots: len(w.ways.Roots())}, nil
 }
 
 func (p *waysPainter) boxOf(n graph.NodeID) (int, bool) {

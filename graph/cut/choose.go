@@ -8,7 +8,15 @@ type Choice struct {
 	Ways  int   // edges to the targets whose holders are not shown
 	Refs  int   // references of those
 	Inner int   // of Ways, those from inside the runtime
+	Roots int   // roots of the program that lead to what is shown and are not
 }
+
+// fewRoots is how many roots a picture shows although the way by one of them would
+// do: whoever reads it wants to know who else holds the targets.
+const (
+	fewRoots = 4
+	fewNew   = 2 // boxes that such a root may bring with it, itself included
+)
 
 // Choose picks at most limit boxes: first one whole way for each place of the
 // answer, then ways by the other references to targets, the best of each root
@@ -18,6 +26,7 @@ func (w *Ways) Choose(limit int) Choice {
 	c.out.Boxes = []int{0}
 	c.marked()
 	c.others()
+	c.roots()
 	return c.out
 }
 
@@ -30,13 +39,7 @@ type chooser struct {
 
 // add shows boxes if all of them fit.
 func (c *chooser) add(boxes []int) bool {
-	extra := 0
-	for _, b := range boxes {
-		if !c.shown[b] {
-			extra++
-		}
-	}
-	if len(c.out.Boxes)+extra > c.limit && len(c.out.Boxes) > 1 {
+	if len(c.out.Boxes)+c.new(boxes) > c.limit && len(c.out.Boxes) > 1 {
 		return false
 	}
 	for _, b := range boxes {
@@ -46,6 +49,16 @@ func (c *chooser) add(boxes []int) bool {
 		}
 	}
 	return true
+}
+
+// new is how many of the boxes are not shown.
+func (c *chooser) new(boxes []int) (n int) {
+	for _, b := range boxes {
+		if !c.shown[b] {
+			n++
+		}
+	}
+	return n
 }
 
 // marked shows a way by each place of the answer.
@@ -90,6 +103,27 @@ func (c *chooser) others() {
 		if !c.shown[e.From] && !c.add(c.w.Chain(e.From)) {
 			c.leave(e)
 		}
+	}
+}
+
+// roots shows further roots that lead to boxes that are shown.
+func (c *chooser) roots() {
+	roots, shown := c.w.Roots(), 0
+	for _, b := range roots {
+		if c.shown[b] {
+			shown++
+		}
+	}
+	for _, b := range roots {
+		r := c.w.Boxes[b].Root
+		if c.shown[b] || r == nil || r.Rank >= graph.RankRuntime {
+			continue
+		}
+		if down := c.w.Down(b); shown < fewRoots && r.Rank < graph.RankLibrary && down != nil && c.new(down) <= fewNew && c.add(down) {
+			shown++
+			continue
+		}
+		c.out.Roots++
 	}
 }
 

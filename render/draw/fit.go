@@ -22,8 +22,8 @@ const (
 )
 
 // fitter looks for the layout of a View that people can read where pictures are
-// shown: as it is, then turned, then with rows of boxes staggered, then with fewer
-// boxes.
+// shown: as it is, then turned, then with fewer boxes; a long chain in rows, a tree
+// that is too wide as indented lines.
 type fitter struct {
 	ctx  context.Context
 	lay  layouter

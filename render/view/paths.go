@@ -69,6 +69,13 @@ func leftOut(p *ask.PathsPicture) (out []string) {
 	if p.Inner > 0 {
 		out = append(out, Count(p.Inner)+" further ways from inside the runtime")
 	}
+	if p.More > 0 {
+		s := " further roots that lead to what is shown"
+		if p.More == 1 {
+			s = " further root that leads to what is shown"
+		}
+		out = append(out, Count(p.More)+s)
+	}
 	if p.Dead > 0 {
 		out = append(out, Count(p.Dead)+" that no root reaches")
 	}

@@ -159,6 +159,9 @@ func (t *texter) edgeText(e *Edge) (words, mark string) {
 	if e.Skipped > 0 {
 		extra = append(extra, skippedWords(e))
 	}
+	if label == "" && t.v.Frees {
+		label = "frees"
+	}
 	words = "↓ " + t.paint(style, label)
 	if label == "" {
 		words = "↓"
