@@ -38,6 +38,23 @@ func TestTrimKeepsToTheBudget(t *testing.T) {
 	}
 }
 
+// TestTrimSumsUp checks that what is put together has the bytes of all its parts.
+func TestTrimSumsUp(t *testing.T) {
+	v := &view.View{Title: "x", Total: 10_000, Nodes: []view.Node{{Kind: view.RootNode, Head: "global", Name: "main.g"}}}
+	for i := range 40 {
+		v.Nodes = append(v.Nodes, view.Node{Name: "main.T", Count: 1, Shallow: uint64(i + 1), Retained: uint64(i + 1), Sized: true})
+		v.Edges = append(v.Edges, view.Edge{From: 0, To: i + 1, Label: ".x"})
+	}
+	got := view.Trim(v, 8)
+	var shallow uint64
+	for i := range got.Nodes {
+		shallow += got.Nodes[i].Shallow
+	}
+	if len(got.Nodes) > 8 || shallow != 40*41/2 {
+		t.Errorf("%d boxes of %d bytes, want %d", len(got.Nodes), shallow, 40*41/2)
+	}
+}
+
 func TestTrimKeepsTheWay(t *testing.T) {
 	v := sample.Service(300)
 	got := view.Trim(v, 12)
