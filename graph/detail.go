@@ -18,6 +18,13 @@ type Detailer interface {
 	Describe(n NodeID, values bool) string
 }
 
+// Equals is a Detailer that knows which objects have equal values without reading
+// them: strings, whose value is the same number if their texts are, as far as the dump
+// has them. ok is false for other objects.
+type Equals interface {
+	Value(n NodeID) (value uint64, ok bool)
+}
+
 // Restorer is a Detailer that can be made again without reading the whole dump:
 // State is what it needs for that besides the graph.
 type Restorer interface{ State() Columns }

@@ -17,7 +17,8 @@
 //     programs leak (python.go)
 //   - jvm-thread-local, class-loader, direct-buffers, open-files, generated, empty:
 //     what only the JVM's programs leak or waste (jvm*.go)
-//   - timers, detached: what only JavaScript programs leak (javascript.go)
+//   - timers, detached, promises: what only JavaScript programs leak (javascript.go)
+//   - duplicates: strings that repeat the text of others
 //   - garbage: objects in cycles that reference counting cannot free
 //   - finalizers: objects that wait for their finalizers
 //   - growth: collections that grew since an older dump of the same program

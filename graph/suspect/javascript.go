@@ -12,6 +12,7 @@ import (
 // javascriptDetectors find what only JavaScript programs leak.
 func javascriptDetectors() []Detector {
 	return []Detector{
+		{"promises", "JavaScript promises that are not settled and that something waits for", promises},
 		{"timers", "JavaScript timers that are not cleared", timers},
 		{"detached", "DOM nodes that are in no document and still held", detached},
 	}

@@ -107,8 +107,8 @@ type Detector struct {
 // Detectors lists the detectors; of two that find the same, the earlier one
 // tells.
 func Detectors() []Detector {
-	first := []Detector{
-		{"growth", "collections that grew since the older dump (--against)", growth},
+	first := []Detector{{"growth", "collections that grew since the older dump (--against)", growth}}
+	next := []Detector{
 		{"listeners", "many callbacks in one registry: functions, closures, listeners", listeners},
 	}
 	last := []Detector{
@@ -118,10 +118,11 @@ func Detectors() []Detector {
 		{"garbage", "objects in cycles that wait for the cycle collector", garbage},
 		{"due-timers", "timers that wait to be due, each with what it will call", dueTimers},
 		{"finalizers", "objects that wait for their finalizers or cleanups", finalizers},
+		{"duplicates", "strings that repeat the text of others, where they are much of the heap", duplicates},
 		{"collection", "a container with many elements of one type", collections},
 		{"biggest-drop", "where most of the heap comes together in the dominator tree", biggestDrop},
 	}
-	return slices.Concat(first, pythonDetectors(), jvmDetectors(), javascriptDetectors(), last)
+	return slices.Concat(first, javascriptDetectors(), next, pythonDetectors(), jvmDetectors(), last)
 }
 
 // The limits of what is suspect.

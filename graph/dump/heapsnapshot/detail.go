@@ -124,6 +124,16 @@ func (d *detail) Fields(n graph.NodeID, values bool, limit int) ([]graph.Field, 
 	return out, len(row)
 }
 
+// Value implements graph.Equals: V8 writes the text of a string as its name, once for all
+// that are equal. It cuts long ones, so the size counts too.
+func (d *detail) Value(n graph.NodeID) (uint64, bool) {
+	size := d.r.g.Size(n)
+	if d.r.kind[n] != nodeString || size == 0 || size > 1<<32-1 {
+		return 0, false
+	}
+	return uint64(d.r.name[n])<<32 | size, true
+}
+
 // plumbing names a reference within a container, which has no name in a path.
 func (d *detail) plumbing(n graph.NodeID, i int) string {
 	if l := label(d.r.g.Label(n, i)); l&3 == tagInternal {
