@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/lang"
 )
 
 const (
@@ -56,8 +57,11 @@ func biggestDrop(ctx context.Context, h *Heap) ([]Suspect, error) {
 		}
 	}
 	for _, g := range groups {
-		if g.retained >= least && g.count >= h.manyOf(g.typ) && !h.isProgram(g.largest) {
-			out = append(out, h.spread(g))
+		if g.retained < least || g.count < h.manyOf(g.typ) || h.isProgram(g.largest) {
+			continue
+		}
+		if s, ok := h.spread(g); ok {
+			out = append(out, s)
 		}
 	}
 	slices.SortFunc(out, func(a, b Suspect) int {
@@ -147,24 +151,42 @@ func (g *topGroup) add(n graph.NodeID, retained uint64) {
 }
 
 // spread makes the suspect of objects of one type that only the roots dominate
-// together. It comes together where most of their shortest paths pass.
-func (h *Heap) spread(g *topGroup) Suspect {
+// together. It comes together where most of their shortest paths pass. Strings and
+// containers of the language that come together nowhere are none.
+func (h *Heap) spread(g *topGroup) (s Suspect, ok bool) {
 	typ := h.Graph.Types().Name(g.typ)
 	at := h.passed(g.sample)
-	s := Suspect{
+	s = Suspect{
 		Object: g.largest, Accumulation: at, Count: g.count, Elements: g.count, ElementType: typ,
 		Retained: g.retained, Hint: hintSpread, spread: true, Path: h.Paths.Path(g.largest, nil), Set: Set{Of: SetSpread, Type: g.typ},
 		Reason: fmt.Sprintf("%s %s that no single object holds", count(g.count), typ),
 	}
 	if at != graph.None {
 		s.Path = h.Paths.Path(at, nil)
+	} else if h.isGeneric(g.typ) && !h.oneRoot(g.sample) {
+		return s, false
 	}
 	s.Fingerprint = h.digest("spread", typ, rootKey(h, s.Path))
-	return s
+	return s, true
 }
 
 // longest is how many steps of a path are looked at, from the object up.
 const longest = 64
+
+// oneRoot reports whether the shortest paths of at least 80 % of the objects start
+// from one group of roots.
+func (h *Heap) oneRoot(nodes []graph.NodeID) bool {
+	roots, words := map[lang.GroupKey]int{}, lang.Of(h.Graph)
+	for _, n := range nodes {
+		if r := h.root(n); r != nil {
+			key := words.GroupOf(r)
+			if roots[key]++; roots[key]*10 >= len(nodes)*8 {
+				return true
+			}
+		}
+	}
+	return false
+}
 
 // root is where an object's shortest path starts; nil if that is too far.
 func (h *Heap) root(n graph.NodeID) *graph.Root {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/lang"
+	"github.com/refgraph/refgraph/graph/retain"
 )
 
 // holding is many objects of one type that are held by objects of one type: in
@@ -63,11 +64,14 @@ func (s *scanner) parts(x *holding) []*holding {
 	if len(owners) < len(x.owners) && !slices.Contains(owners, x.largest) {
 		owners = append(slices.Clone(owners), x.largest)
 	}
-	roots, words := map[lang.GroupKey]*holding{}, lang.Of(s.h.Graph)
+	roots, words := map[holdingGroup]*holding{}, lang.Of(s.h.Graph)
 	for _, owner := range owners {
-		var group lang.GroupKey
+		var group holdingGroup
 		if r := s.h.root(owner); r != nil {
-			group = words.GroupOf(r)
+			group.root = words.GroupOf(r)
+		}
+		if x.inline {
+			group.typ, group.ref = s.h.field(owner)
 		}
 		inside := s.children(owner)
 		own := &inside
@@ -84,6 +88,24 @@ func (s *scanner) parts(x *holding) []*holding {
 		parts = append(parts, part.alone())
 	}
 	return parts
+}
+
+// holdingGroup is where holders of one type belong together: below one root, and
+// where nothing is known of their elements, in one field of one type.
+type holdingGroup struct {
+	root lang.GroupKey
+	typ  graph.TypeID
+	ref  string
+}
+
+// field is the type and the reference that hold an object.
+func (h *Heap) field(n graph.NodeID) (graph.TypeID, string) {
+	steps := h.Paths.Path(n, nil).Steps
+	k := len(steps)
+	if k < 2 {
+		return 0, ""
+	}
+	return h.Graph.Type(steps[k-2].Node), retain.Pattern(steps[k-1].Ref)
 }
 
 // alone is the largest holder by itself, if it has half of the elements.

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/refgraph/refgraph/graph"
-	"github.com/refgraph/refgraph/graph/retain"
 )
 
 const (
@@ -85,10 +84,8 @@ func (h *Heap) mostHolders(nodes []graph.NodeID) (one graph.NodeID, text string)
 	counts, asked := map[field]int{}, 0
 	for i := 0; i < len(nodes); i += max(1, len(nodes)/sampleLen) {
 		asked++
-		steps := h.Paths.Path(nodes[i], nil).Steps
-		if k := len(steps); k > 1 {
-			at := field{h.Graph.Type(steps[k-2].Node), retain.Pattern(steps[k-1].Ref)}
-			counts[at]++
+		if typ, ref := h.field(nodes[i]); ref != "" {
+			counts[field{typ, ref}]++
 		}
 	}
 	for at, k := range counts {
@@ -102,8 +99,7 @@ func (h *Heap) mostHolders(nodes []graph.NodeID) (one graph.NodeID, text string)
 // firstIn is the first of the objects that such a field holds.
 func (h *Heap) firstIn(nodes []graph.NodeID, typ graph.TypeID, name string) graph.NodeID {
 	for _, n := range nodes {
-		steps := h.Paths.Path(n, nil).Steps
-		if k := len(steps); k > 1 && h.Graph.Type(steps[k-2].Node) == typ && retain.Pattern(steps[k-1].Ref) == name {
+		if t, ref := h.field(n); t == typ && ref == name {
 			return n
 		}
 	}

@@ -19,6 +19,15 @@ var maxFields = []struct{ class, field string }{
 	{"org.apache.catalina.webresources.Cache", "maxSize"},
 }
 
+// boundFields are fields whose containers have one entry for each class of the
+// program, by the class that declares them.
+var boundFields = map[string][]string{
+	"java.lang.ClassLoader": {"parallelLockMap", "packages"},
+}
+
+// fixed are containers that cannot grow.
+var fixed = map[string]bool{"java.util.concurrent.atomic.AtomicReferenceArray": true}
+
 // bounds notes the containers that bound themselves, and what they are the inside
 // of.
 func (h *heap) bounds(d *detail) {
@@ -36,9 +45,11 @@ func (h *heap) bounds(d *detail) {
 	found := map[graph.NodeID]string{}
 	for i, t := range g.TypeColumn() {
 		if int(t) < len(may) && may[t] {
-			if what, ok := d.ownBound(graph.NodeID(i)); ok {
-				found[graph.NodeID(i)] = what
+			n := graph.NodeID(i)
+			if what, ok := d.ownBound(n); ok {
+				found[n] = what
 			}
+			d.boundFields(n, found)
 		}
 	}
 	const wrappers = 2 // around a cache: Guava's and Caffeine's have one
@@ -49,6 +60,20 @@ func (h *heap) bounds(d *detail) {
 	}
 	for n, what := range found {
 		h.b.SetBound(n, what)
+	}
+}
+
+// boundFields notes what certain fields of an object lead to.
+func (d *detail) boundFields(n graph.NodeID, found map[graph.NodeID]string) {
+	for class, names := range boundFields {
+		if !d.h.typeInfo(d.g.Type(n)).class.is(class) {
+			continue
+		}
+		for _, name := range names {
+			if to, ok := d.followIn(n, class, name); ok {
+				found[to] = "has an entry for each class or package that was loaded"
+			}
+		}
 	}
 }
 
@@ -77,8 +102,13 @@ func (h *heap) around(inner map[graph.NodeID]string) map[graph.NodeID]string {
 
 // mayBound reports whether instances of a class may bound themselves.
 func mayBound(c *class) bool {
-	if c.Name != linkedHashMap && c.is(linkedHashMap) {
+	if c.Name != linkedHashMap && c.is(linkedHashMap) || fixed[c.Name] || c.Name == guavaSegment {
 		return true
+	}
+	for class := range boundFields {
+		if c.is(class) {
+			return true
+		}
 	}
 	for _, m := range maxFields {
 		if strings.HasPrefix(c.Name, m.class) {
@@ -99,6 +129,16 @@ func (d *detail) ownBound(n graph.NodeID) (string, bool) {
 			return "removes its eldest entry", true // whoever orders by access and extends the class does it for that
 		}
 	}
+	if fixed[c.Name] {
+		return "cannot grow", true
+	}
+	if c.Name == guavaSegment {
+		to, ok := d.followIn(n, guavaSegment, "map")
+		if !ok {
+			return "", false
+		}
+		return d.ownBound(to)
+	}
 	for _, m := range maxFields {
 		if !strings.HasPrefix(c.Name, m.class) {
 			continue
@@ -109,6 +149,9 @@ func (d *detail) ownBound(n graph.NodeID) (string, bool) {
 	}
 	return "", false
 }
+
+// guavaSegment is a part of a LocalCache, which knows the bound.
+const guavaSegment = "com.google.common.cache.LocalCache$Segment"
 
 const linkedHashMap = "java.util.LinkedHashMap"
 

@@ -142,7 +142,8 @@ var containers = map[string]string{
 	"scala.collection.mutable.ListBuffer":             "first last0",
 	"scala.collection.mutable.ArrayDeque":             "array",
 	"scala.collection.concurrent.TrieMap":             "root",
-	"scala.collection.concurrent.INode":               "mainnode",
+	"scala.collection.concurrent.INodeBase":           "mainnode",
+	"scala.collection.concurrent.LNode":               "k=key v=value next",
 	"scala.collection.concurrent.CNode":               "array",
 	"scala.collection.concurrent.SNode":               "k=key v=value",
 
@@ -155,6 +156,7 @@ var containers = map[string]string{
 
 // roleOf is what a field is for that a class declares.
 func roleOf(class, name string) role {
+	name = strings.TrimSuffix(name, "$volatile") // what Kotlin's atomic fields are called since coroutines 1.8
 	spec, ok := containers[class]
 	if !ok {
 		return caffeineRole(class, name)
@@ -184,10 +186,33 @@ func caffeineRole(class, name string) role {
 	return ordinary
 }
 
+// parts are classes whose objects are parts of containers without having a key,
+// value or element of their own; also those of their subclasses, and arrays of them.
+var parts = map[string]bool{
+	"java.util.concurrent.ConcurrentHashMap$Segment":        true,
+	"com.google.common.cache.LocalCache$Segment":            true,
+	"com.google.common.collect.MapMakerInternalMap$Segment": true,
+	"kotlinx.coroutines.channels.ChannelSegment":            true,
+	"scala.collection.concurrent.BasicNode":                 true,
+	"scala.collection.concurrent.MainNode":                  true,
+	"scala.collection.immutable.MapNode":                    true,
+	"scala.collection.immutable.SetNode":                    true,
+}
+
 // isEntry reports whether all instances of a class are parts of containers.
 func (c *class) isEntry() bool {
 	for _, f := range c.fields {
 		if f.role >= keyOf {
+			return true
+		}
+	}
+	return c.isPart()
+}
+
+// isPart reports whether the class, or one above it, is in parts.
+func (c *class) isPart() bool {
+	for at, depth := c, 0; at != nil && depth < maxDepth; at, depth = at.super, depth+1 {
+		if parts[at.Name] {
 			return true
 		}
 	}
@@ -214,10 +239,10 @@ func (h *heap) fold(ctx context.Context) error {
 	err := graph.Parallel(ctx, (g.Len()+part-1)/part, h.src.Options.Workers, func(i int) error {
 		for n := graph.NodeID(i * part); int(n) < min(g.Len(), (i+1)*part); n++ {
 			t := h.typeInfo(g.Type(n))
-			switch {
-			case t.entry:
+			if t.entry {
 				h.b.SetInternal(n)
-			case t.insides:
+			}
+			if t.insides && (!t.entry || t.class.isPart()) { // other entries lead to entries only
 				for k, to := range g.Row(n) {
 					if f := int(g.Label(n, k)) - slotFirst; f >= 0 && f < len(t.class.fields) && t.class.fields[f].role == inside {
 						atomic.OrUint64(&marked[to>>6], 1<<(to&63))

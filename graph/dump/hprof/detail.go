@@ -226,6 +226,9 @@ func (d *detail) Describe(n graph.NodeID, values bool) string {
 	if o.class == nil {
 		return ""
 	}
+	if what, ok := d.g.Bound(n); ok {
+		return what
+	}
 	return d.note(n, o.class, values)
 }
 

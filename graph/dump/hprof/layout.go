@@ -29,6 +29,7 @@ func (h *heap) findLayout(c *collected) layout {
 		l.arrays(c)
 		return l
 	}
+	old := h.byName("sun.misc.Launcher") != nil // JDK 8 and before
 	var tries []layout
 	refs := []uint64{4, 8}
 	if s := c.spans[keyObjects]; s != nil && s.half.known {
@@ -41,7 +42,7 @@ func (h *heap) findLayout(c *collected) layout {
 	}
 	for _, ref := range refs {
 		for _, header := range []uint64{12, 16, 8} {
-			for _, packed := range []bool{true, false} {
+			for _, packed := range []bool{!old, old} { // the first of equals is taken
 				tries = append(tries, layout{Header: header, Ref: ref, Align: h.alignment(c), Packed: packed})
 			}
 		}
