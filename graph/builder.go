@@ -16,6 +16,7 @@ type Builder struct {
 	mu sync.Mutex // roots, warnings, large sizes
 
 	noRecords bool
+	budget    *budget
 }
 
 // NewBuilder starts the graph of one dump. The references' label width cannot
@@ -189,6 +190,9 @@ func (b *Builder) SetKind(n NodeID, i int, kind RefKind) {
 
 // AddRoot adds a root. Safe for concurrent use.
 func (b *Builder) AddRoot(r Root) {
+	if !b.budget.take(rootCost) {
+		return
+	}
 	b.mu.Lock()
 	b.g.roots = append(b.g.roots, r)
 	b.mu.Unlock()
@@ -248,6 +252,9 @@ func (g *Graph) compareRoots(a, b Root) int {
 // references. Rows that were never written are empty.
 func (b *Builder) Build(detail Detailer) (*Graph, error) {
 	g := b.g
+	if err := b.Full(); err != nil {
+		return nil, err
+	}
 	if g.rows == nil {
 		if err := b.BuildRows(context.Background(), 0, func(w *RowWriter, lo, hi NodeID) error {
 			for ; lo < hi; lo++ {

@@ -54,10 +54,15 @@ func (t *TypeTable) Find(name string) (TypeID, bool) {
 
 // stringTable numbers distinct strings.
 type stringTable struct {
-	mu   sync.RWMutex
-	list []string
-	ids  map[string]uint32
+	mu     sync.RWMutex
+	list   []string
+	ids    map[string]uint32
+	budget *budget
 }
+
+// stringCost is what a string takes beside its text, in bytes: its place in the list,
+// and its entry in the map.
+const stringCost = 48
 
 func (t *stringTable) intern(s string) uint32 {
 	t.mu.Lock()
@@ -79,6 +84,9 @@ func (t *stringTable) addLocked(s string) uint32 {
 		t.ids = make(map[string]uint32)
 	}
 	id := uint32(len(t.list))
+	if id > 0 && !t.budget.take(len(s)+stringCost) {
+		return 0
+	}
 	t.list = append(t.list, s)
 	if _, dup := t.ids[s]; !dup {
 		t.ids[s] = id

@@ -85,6 +85,36 @@ func sharedTraceback(n int) []byte {
 	return snapshot(first + strings.Repeat("(K\x00K\x01h\x0fK\x01t\x94", n-1))
 }
 
+// snapshotOf is a snapshot of V8 with these nodes of six numbers, edges, places of
+// functions and strings.
+func snapshotOf(nodes, edges, locations, strings string) []byte {
+	return []byte(`{"snapshot":{"meta":{"node_fields":["type","name","id","self_size","edge_count"],"node_types":[["synthetic","closure"],"string","number","number","number"],` +
+		`"edge_fields":["type","name_or_index","to_node"],"edge_types":[["element","shortcut"],"string_or_number","node"],"location_fields":["object_index","script_id","line","column"]},"node_count":1,"edge_count":0},` +
+		`"nodes":[` + nodes + `],"edges":[` + edges + `],"locations":[` + locations + `],"strings":[` + strings + `]}`)
+}
+
+// repeated is a list of n entries that format makes of their numbers.
+func repeated(n int, format string, args func(i int) []any) string {
+	var b strings.Builder
+	for i := range n {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		fmt.Fprintf(&b, format, args(i)...)
+	}
+	return b.String()
+}
+
+func closures(n int) []byte {
+	return snapshotOf("0,0,1,0,0,"+repeated(n, "1,1,%d,0,0", func(i int) []any { return []any{2*i + 3} }), "",
+		repeated(n, "%d,1,%d,0", func(i int) []any { return []any{5*i + 5, i} }), `"","`+strings.Repeat("f", 190)+`"`)
+}
+
+func rubyLines(n int, format string, args func(i int) []any) []byte {
+	return []byte(`{"type":"ROOT","root":"vm","references":["0x10"]}` + "\n" + `{"address":"0x10","type":"OBJECT","class":"0x20"}` + "\n" +
+		strings.ReplaceAll(repeated(n, format, args), "\n,", "\n"))
+}
+
 func gzipOf(t *testing.T, begin []byte, zeros int) []byte {
 	var b bytes.Buffer
 	w := gzip.NewWriter(&b)
@@ -134,6 +164,30 @@ func TestBombs(t *testing.T) {
 		{"batches", "top", func() []byte { return pyHeap(bytes.Repeat(pyObject, 500000)) }, "lists of types, roots and names"},
 		{"java roots", "top", func() []byte { return javaHeap(bytes.Repeat([]byte("\x05\x00\x00\x00\x00\x00\x00\x00\x10"), 3000000)) }, "lists of types, roots and names"},
 		{"java classes", "top", func() []byte { return javaHeap(javaClasses(500000)) }, "lists of types, roots and names"},
+		{"js types", "top", func() []byte { return closures(400000) }, "lists of types, roots and names"},
+		{"js strings", "top", func() []byte { return snapshotOf("0,0,1,0,0", "", "", `""`+strings.Repeat(`,""`, 12000000)) }, ""},
+		{"js scripts", "top", func() []byte {
+			return snapshotOf("0,0,1,0,0", "", repeated(2000000, "0,%d,1,0", func(i int) []any { return []any{i} }), `""`)
+		}, "lists of types, roots and names"},
+		{"js roots", "top", func() []byte {
+			return snapshotOf("0,0,1,0,2000000,1,0,3,0,0", "0,1,5"+strings.Repeat(",0,1,5", 1999999), "", `""`)
+		}, "lists of types, roots and names"},
+		{"webkit names", "top", func() []byte {
+			return []byte(`{"version":2,"type":"Inspector","nodes":[0,0,0,0],"nodeClassNames":[""` + strings.Repeat(`,""`, 10000000) + `]}`)
+		}, "lists of types, roots and names"},
+		{"ruby roots", "top", func() []byte {
+			return []byte(`{"type":"ROOT","root":"vm","references":["0x10"` + strings.Repeat(`,"0x10"`, 3000000) + "]}\n" + `{"address":"0x10","type":"OBJECT","class":"0x20"}` + "\n")
+		}, "lists of types, roots and names"},
+		{"ruby classes", "top", func() []byte {
+			return rubyLines(500000, `{"type":"CLASS","address":"0x%x"}`+"\n", func(i int) []any { return []any{8*i + 64} })
+		}, ""},
+		{"ruby shapes", "top", func() []byte {
+			return rubyLines(200000, `{"type":"SHAPE","id":%d,"parent_id":%d,"edge_name":"a"}`+"\n", func(i int) []any { return []any{i + 1, i} })
+		}, "lists of types, roots and names"},
+		{"ruby subclasses", "top", func() []byte {
+			head := `{"type":"CLASS","address":"0x20","name":"` + strings.Repeat("N", 1<<20) + `"}` + "\n"
+			return append(rubyLines(200000, `{"type":"CLASS","address":"0x%x","superclass":"0x20"}`+"\n", func(i int) []any { return []any{8*i + 64} }), head...)
+		}, ""},
 		{"shared traceback", "sites", func() []byte { return sharedTraceback(20000) }, ""},
 		{"dicts", "sites", func() []byte { return snapshot(strings.Repeat("}", 5000000)) }, "more lists, dicts or objects than a snapshot has"},
 		{"remembered", "sites", func() []byte { return snapshot("N" + strings.Repeat("\x94", 40000000)) }, "remembers more values than it makes"},
@@ -158,6 +212,32 @@ func TestBombs(t *testing.T) {
 				t.Errorf("exit %d: %.500s", r.code, r.errs)
 			}
 			t.Logf("%.1f MB: %.0f MB, %v, exit %d", float64(len(data))/1e6, r.peak/1e6, r.cpu.Round(10*time.Millisecond), r.code)
+		})
+	}
+}
+
+// TestHoles reads files of a terabyte that have nothing but a hole behind their first
+// bytes: they cost what their data costs.
+func TestHoles(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("the peak of memory is measured on Linux")
+	}
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	java := append([]byte("JAVA PROFILE 1.0.2\x00\x00\x00\x00\x08"), make([]byte, 8)...)
+	for name, head := range map[string][]byte{
+		"go": goHeap(), "python": pyHeap(), "java": java, "java segment": append(java, "\x0c\x00\x00\x00\x00\xff\xff\xff\xff"...),
+		"ruby": []byte(`{"address":"0x7f0000000010","type":"OBJECT","class":"0x1"}` + "\n"),
+		"js":   snapshotOf("0,0,1,0,0", "", "", "")[:430], "webkit": []byte(`{"version":2,"type":"Inspector","nodes":[0,0,0,0`),
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "hole")
+			if err := errors.Join(os.WriteFile(path, head, 0o600), os.Truncate(path, 1<<40)); err != nil {
+				t.Skip("no file system for sparse files: ", err)
+			}
+			r := runProcess(t, nil, "top", path, "-q", "--no-cache")
+			if r.peak > 300e6 || r.cpu > 5*time.Second || r.code > exitNotADump || strings.Contains(r.errs, "goroutine 1") {
+				t.Errorf("%.0f MB, %v, exit %d: %.500s", r.peak/1e6, r.cpu, r.code, r.errs)
+			}
 		})
 	}
 }

@@ -66,6 +66,7 @@ type captureJSON struct {
 	Forked  bool    `json:"forked"`
 	Warning string  `json:"warning,omitempty"`
 	Seconds float64 `json:"seconds"`
+	Paused  float64 `json:"paused_seconds,omitempty"` // how long its main thread did nothing else
 }
 
 func runCapturePython(ctx context.Context, a *app, f pythonFlags) error {
@@ -91,8 +92,16 @@ func runCapturePython(ctx context.Context, a *app, f pythonFlags) error {
 	if out.Warning != "" {
 		fmt.Fprintf(a.err, "note: %s\n", out.Warning)
 	}
-	_, err = fmt.Fprintf(a.out, "%s: %s in %.1f s, taken by %s\n", capture.Clean(out.File), view.Bytes(uint64(out.Bytes)), out.Seconds, out.Method)
+	_, err = fmt.Fprintf(a.out, "%s: %s in %.1f s, taken by %s; its main thread paused for %s\n", capture.Clean(out.File), view.Bytes(uint64(out.Bytes)), out.Seconds, out.Method, pause(out.Paused))
 	return err
+}
+
+// pause is a time for people.
+func pause(seconds float64) string {
+	if seconds < 1 {
+		return fmt.Sprintf("%.0f ms", max(1, seconds*1000))
+	}
+	return fmt.Sprintf("%.1f s", seconds)
 }
 
 // capturePython takes the dump. The output appears under its name when it is
@@ -129,5 +138,5 @@ func capturePython(ctx context.Context, f pythonFlags, values bool) (*captureJSO
 	if err != nil {
 		return nil, err
 	}
-	return &captureJSON{File: f.output, Bytes: n, Method: r.Method, Forked: r.Forked, Warning: r.Warning}, nil
+	return &captureJSON{File: f.output, Bytes: n, Method: r.Method, Forked: r.Forked, Warning: r.Warning, Paused: r.Paused.Seconds()}, nil
 }

@@ -3,6 +3,7 @@ package heapsnapshot
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"sync"
 
 	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/dump/internal/source"
 )
 
 // location is where the function of a closure is.
@@ -46,6 +48,12 @@ func (r *reader) readLocations(ctx context.Context) error {
 				continue
 			}
 			script := uint32(rec.v[f.locScript])
+			if _, known := nodes[script]; !known {
+				if err := f.src.Charge(scriptCost); err != nil {
+					return err
+				}
+				nodes[script] = graph.None
+			}
 			list = append(list, location{n, script, uint32(rec.v[f.locLine])})
 			if f.locScriptNode >= 0 {
 				if s, ok := r.nodeAt(rec.v[f.locScriptNode]); ok {
@@ -57,7 +65,8 @@ func (r *reader) readLocations(ctx context.Context) error {
 		return rec.err
 	})
 	if err != nil {
-		if ctx.Err() != nil {
+		var full *source.LimitError
+		if ctx.Err() != nil || errors.As(err, &full) {
 			return err
 		}
 		r.b.Warn(graph.Warning{Offset: f.locations.start, What: fmt.Sprintf("locations: %v", err), Effect: "functions have no file and line"})
@@ -70,11 +79,17 @@ func (r *reader) readLocations(ctx context.Context) error {
 		return cmp.Or(cmp.Compare(a.node, b.node), cmp.Compare(a.script, b.script), cmp.Compare(a.line, b.line))
 	})
 	for script, n := range nodes {
+		if n == graph.None {
+			continue
+		}
 		r.files.name[script] = strings.TrimPrefix(r.f.strings.get(r.name[n]), scriptPrefix)
 	}
 	r.nameScripts()
 	return nil
 }
+
+// scriptCost is what is kept of a script, in bytes.
+const scriptCost = 64
 
 // scriptPrefix is before the file in the name of a script, in newer versions of V8.
 const scriptPrefix = "system / Script / "

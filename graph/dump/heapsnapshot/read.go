@@ -1,6 +1,7 @@
 package heapsnapshot
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -22,7 +23,7 @@ func Read(ctx context.Context, src *source.Source) (*graph.Graph, error) {
 		if err := step(ctx); err != nil {
 			return nil, err
 		}
-		if err := ctx.Err(); err != nil {
+		if err := cmp.Or(ctx.Err(), r.b.Full()); err != nil {
 			return nil, err
 		}
 	}
@@ -59,5 +60,6 @@ func newReader(f *file) *reader {
 		{Name: "strings", Value: fmt.Sprint(f.strings.count)},
 	}
 	b := graph.NewBuilder(info, graph.NameLabels)
+	b.SetBudget(f.src.Charge)
 	return &reader{f: f, b: b, g: b.Graph()}
 }

@@ -31,11 +31,17 @@ var rootGroups = map[string]rootGroup{
 	"(Debugger)":                       {graph.RootRuntime, graph.RankRuntime, "debugger"},
 }
 
+// rootCost is what reading one reference of the root takes, in bytes.
+const rootCost = 64
+
 // addRoots makes roots of the groups of roots, and one for each object that nothing
 // in the snapshot holds.
 func (r *reader) addRoots(ctx context.Context) error {
 	reached := graph.NewBitset(r.g.Len())
 	reached.Add(r.root)
+	if err := r.f.src.Charge(rootCost * len(r.g.Row(r.root))); err != nil {
+		return err
+	}
 	edges, err := newEdgeReader(r).row(r.root)
 	if err != nil {
 		return err

@@ -36,6 +36,9 @@ type pair struct {
 	table uint64 // id of the WeakMap's table
 }
 
+// What is kept of a string, and more of one with a meaning of its own, in bytes.
+const stringCost, pairCost = 8, 32
+
 // maxStrings is the most strings of a file: labels keep two bits beside the number.
 const maxStrings = 1 << 30
 
@@ -73,11 +76,13 @@ func scanStrings(c *jsonscan.Cursor, src *source.Source) (t *stringTable, closed
 		if t.count >= maxStrings {
 			return nil, false, t.src.Errorf(at, "more than %d strings", maxStrings)
 		}
-		if t.count&(1<<markShift-1) == 0 {
-			t.marks = append(t.marks, at)
-		}
+		cost := stringCost
 		if table, ok := weakMapPair(text); ok {
 			t.pairs = append(t.pairs, pair{uint32(t.count), table})
+			cost += pairCost
+		}
+		if t.count&(1<<markShift-1) == 0 {
+			t.marks = append(t.marks, at)
 		}
 		if len(text) <= maxKnown {
 			if at := want[string(text)]; at != nil && *at == noString {
@@ -86,6 +91,10 @@ func scanStrings(c *jsonscan.Cursor, src *source.Source) (t *stringTable, closed
 		}
 		if bytes.HasPrefix(text, []byte(scopeName)) && (len(text) == len(scopeName) || text[len(scopeName)] == ' ') {
 			t.scopes[uint32(t.count)] = true
+			cost += pairCost
+		}
+		if err := src.Charge(cost); err != nil {
+			return nil, false, err
 		}
 		t.number = append(t.number, digits(text))
 		t.count++

@@ -151,11 +151,11 @@ func (f *file) record(w *window, pos int64) (int64, error) {
 		}
 		return next, err
 	}
-	if n > f.src.Size-body {
+	if n > f.src.Size-body || tag == 0 { // such as a hole of the file
 		return 0, io.ErrUnexpectedEOF
 	}
 	const longest = 1 << 20
-	if tag > tagTrace || tag == 0 || n > longest {
+	if tag > tagTrace || n > longest {
 		return body + n, nil // not needed, or no name is that long
 	}
 	if b, err = w.at(body, int(n)); err != nil {

@@ -2,6 +2,7 @@ package jsc
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -62,6 +63,7 @@ type file struct {
 	names     []string
 	labels    []string
 	cut       string // what the file ends within
+	full      error  // of source.Charge
 }
 
 // parse reads the file. Memory is 32 bytes a node and 24 an edge.
@@ -105,7 +107,7 @@ func (f *file) object(c *jsonscan.Cursor) error {
 			return f.src.Errorf(c.Pos(), "no value for %q", key)
 		}
 		closed, err := f.part(c, string(key))
-		if err != nil {
+		if err = cmp.Or(err, f.full); err != nil {
 			return err
 		}
 		if !closed {
@@ -152,17 +154,17 @@ func (f *file) part(c *jsonscan.Cursor, key string) (closed bool, err error) {
 			return nil
 		})
 	case "nodeClassNames":
-		f.classes, closed = texts(c)
+		f.classes, closed = f.texts(c)
 		return closed, nil
 	case "edgeNames":
-		f.names, closed = texts(c)
+		f.names, closed = f.texts(c)
 		return closed, nil
 	case "labels":
-		f.labels, closed = texts(c)
+		f.labels, closed = f.texts(c)
 		return closed, nil
 	case "edgeTypes":
 		var names []string
-		names, closed = texts(c)
+		names, closed = f.texts(c)
 		for _, name := range names {
 			f.types = append(f.types, map[string]edgeType{"Property": edgeProperty, "Index": edgeIndex, "Variable": edgeVariable}[name])
 		}
@@ -247,8 +249,11 @@ func number(c *jsonscan.Cursor) (v uint64, ok bool) {
 // maxText is how much of a name is kept.
 const maxText = 1000
 
+// textCost is what a string takes beside its bytes.
+const textCost = 24
+
 // texts reads an array of strings.
-func texts(c *jsonscan.Cursor) (list []string, closed bool) {
+func (f *file) texts(c *jsonscan.Cursor) (list []string, closed bool) {
 	if !c.Take('[') {
 		return nil, false
 	}
@@ -260,6 +265,9 @@ func texts(c *jsonscan.Cursor) (list []string, closed bool) {
 		case c.Take('"'):
 			text, ok := c.SkipString(maxText)
 			if !ok {
+				return list, false
+			}
+			if f.full = f.src.Charge(textCost + len(text)); f.full != nil {
 				return list, false
 			}
 			list = append(list, jsonscan.Unquote(text))

@@ -1,6 +1,7 @@
 package jsc
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -23,12 +24,13 @@ func Read(ctx context.Context, src *source.Source) (*graph.Graph, error) {
 		form = "GCDebugging"
 	}
 	b := graph.NewBuilder(graph.Info{Name: src.Name, Format: "jsc", Runtime: graph.RuntimeJS, Facts: []graph.Fact{{Name: "form", Value: form}}}, graph.NameLabels)
+	b.SetBudget(src.Charge)
 	r := &reader{f: f, b: b, g: b.Graph()}
 	for _, step := range []func(context.Context) error{r.nodes, r.rows, r.addRoots} {
 		if err := step(ctx); err != nil {
 			return nil, err
 		}
-		if err := ctx.Err(); err != nil {
+		if err := cmp.Or(ctx.Err(), b.Full()); err != nil {
 			return nil, err
 		}
 	}

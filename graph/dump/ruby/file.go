@@ -42,6 +42,9 @@ func lines(ctx context.Context, src *source.Source, stage string, do func(chunk 
 		if err := src.Report(ctx, stage, lo, src.Size); err != nil {
 			return err
 		}
+		if from, to := src.Hole(lo); from <= lo && hi <= to && from < to {
+			return nil
+		}
 		from := max(0, lo-1) // the line break before the chunk tells where the first line starts
 		p, err := src.Slice(from, int(hi-from))
 		if err != nil {
@@ -77,8 +80,9 @@ func lines(ctx context.Context, src *source.Source, stage string, do func(chunk 
 
 // lineAt reads the line that starts at a place in the file, without its end.
 func lineAt(src *source.Source, at int64) ([]byte, error) {
+	end, _ := src.Hole(at)
 	for size := int64(4096); ; size *= 8 {
-		size = min(size, src.Size-at)
+		size = min(size, end-at, maxLine)
 		p, err := src.Slice(at, int(size))
 		if err != nil {
 			return nil, err
@@ -86,10 +90,10 @@ func lineAt(src *source.Source, at int64) ([]byte, error) {
 		if k := bytes.IndexByte(p, '\n'); k >= 0 {
 			return p[:k], nil
 		}
-		if at+size == src.Size {
+		if at+size == end {
 			return p, nil
 		}
-		if size > maxLine {
+		if size == maxLine {
 			return nil, src.Errorf(at, "a line of more than %d bytes", maxLine)
 		}
 	}

@@ -40,9 +40,10 @@ type line struct {
 	class  uint64
 }
 
-// variables are the names of the instance variables of objects of a shape, in order.
-func (f *file) variables(shape uint64) (names []string) {
-	for range maxVariables {
+// variables are the names of the instance variables of objects of a shape, in order,
+// and how many shapes were looked at for them.
+func (f *file) variables(shape uint64) (names []string, steps int) {
+	for ; steps < maxVariables; steps++ {
 		s, ok := f.shapes[shape]
 		if !ok {
 			break
@@ -58,7 +59,7 @@ func (f *file) variables(shape uint64) (names []string) {
 	for i, k := 0, len(names)-1; i < k; i, k = i+1, k-1 {
 		names[i], names[k] = names[k], names[i]
 	}
-	return names
+	return names, steps
 }
 
 // maxVariables is the most instance variables of a shape.

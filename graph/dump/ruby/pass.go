@@ -1,6 +1,7 @@
 package ruby
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -22,7 +23,11 @@ func scan(ctx context.Context, src *source.Source) (*file, error) {
 			return nil
 		}
 		x := lineScan{f: f, part: &f.parts[c], off: off, names: names, s: scanner{known: known}}
-		if !x.read(line) {
+		whole := x.read(line)
+		if x.full != nil {
+			return x.full
+		}
+		if !whole {
 			p := &f.parts[c]
 			if p.bad++; p.bad == 1 {
 				p.badAt = off
@@ -72,7 +77,13 @@ type lineScan struct {
 	id    uint64
 	root  root
 	word  []byte
+	full  error // of source.Charge
 }
+
+// What is kept of lines that are no objects, in bytes, beside their texts.
+const rootCost, shapeCost, classCost, wordCost = 64, 48, 80, 64
+
+func (x *lineScan) charge(n int) { x.full = cmp.Or(x.full, x.f.src.Charge(n)) }
 
 // read reads a line; false if it is damaged or of no known form.
 func (x *lineScan) read(line []byte) bool {
@@ -88,11 +99,13 @@ func (x *lineScan) read(line []byte) bool {
 	}
 	switch x.o.kind {
 	case kindRoot:
+		x.charge(rootCost + 8*len(x.root.addrs))
 		x.f.mu.Lock()
 		x.f.roots = append(x.f.roots, rootAt{x.off, x.root})
 		x.f.mu.Unlock()
 		return true
 	case kindShape:
+		x.charge(shapeCost + len(x.shape.edge))
 		x.f.mu.Lock()
 		x.f.shapes[x.id] = x.shape
 		x.f.mu.Unlock()
@@ -124,11 +137,13 @@ func (x *lineScan) keep() {
 	x.f.mu.Lock()
 	defer x.f.mu.Unlock()
 	if isClass {
+		x.charge(classCost + len(x.class.name))
 		x.f.classes[x.o.addr] = x.class
 	}
 	if len(x.word) > 0 {
 		id, ok := x.f.texts[string(x.word)]
 		if !ok {
+			x.charge(wordCost + len(x.word))
 			id = uint32(len(x.f.words))
 			x.f.words = append(x.f.words, string(x.word))
 			x.f.texts[string(x.word)] = id
@@ -182,13 +197,17 @@ func (x *lineScan) field() {
 	}
 }
 
+// maxName is how much of a name is kept, in bytes: types and references without one of
+// their own are called by it.
+const maxName = 1000
+
 // text decodes a string value; "" if it is none.
 func text(v []byte) string {
 	var s string
 	if len(v) < 2 || v[0] != '"' || json.Unmarshal(v, &s) != nil {
 		return ""
 	}
-	return strings.ToValidUTF8(s, "\ufffd")
+	return strings.ToValidUTF8(s[:min(len(s), maxName)], "\ufffd")
 }
 
 // warn says what could not be read.

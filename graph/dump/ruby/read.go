@@ -1,6 +1,7 @@
 package ruby
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -21,7 +22,7 @@ func Read(ctx context.Context, src *source.Source) (*graph.Graph, error) {
 		if err := step(ctx); err != nil {
 			return nil, err
 		}
-		if err := ctx.Err(); err != nil {
+		if err := cmp.Or(ctx.Err(), r.b.Full()); err != nil {
 			return nil, err
 		}
 	}
@@ -48,6 +49,7 @@ func newReader(f *file) *reader {
 	}
 	info.Facts = []graph.Fact{{Name: "allocation sites", Value: sites}}
 	b := graph.NewBuilder(info, graph.NameLabels)
+	b.SetBudget(f.src.Charge)
 	return &reader{f: f, b: b, g: b.Graph(), labels: newLabels(b)}
 }
 

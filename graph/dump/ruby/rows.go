@@ -13,7 +13,9 @@ import (
 func (r *reader) rows(ctx context.Context) error {
 	src := r.f.src
 	var lost atomic.Int64
-	r.nameShapes()
+	if err := r.nameShapes(); err != nil {
+		return err
+	}
 	err := r.b.BuildRows(ctx, src.Options.Workers, func(w *graph.RowWriter, lo, hi graph.NodeID) error {
 		if err := src.Report(ctx, "reading references", int64(lo), int64(r.g.Len())); err != nil {
 			return err
@@ -37,16 +39,24 @@ func (r *reader) rows(ctx context.Context) error {
 	return nil
 }
 
+// stepCost stands for the time that one step takes, too.
+const stepCost = 16
+
 // nameShapes makes the labels of all shapes, before they are read at once.
-func (r *reader) nameShapes() {
+func (r *reader) nameShapes() error {
 	r.shapes = make(map[uint64][]graph.StringID, len(r.f.shapes))
 	for id := range r.f.shapes {
 		var list []graph.StringID
-		for _, name := range r.f.variables(id) {
+		names, steps := r.f.variables(id)
+		if err := r.f.src.Charge(stepCost * steps); err != nil {
+			return err
+		}
+		for _, name := range names {
 			list = append(list, r.b.String("."+name))
 		}
 		r.shapes[id] = list
 	}
+	return nil
 }
 
 // rowWriter writes the rows of one range of objects.

@@ -62,7 +62,8 @@ func (c *Cursor) fill() bool {
 	}
 	c.off += int64(len(c.p))
 	c.i = 0
-	c.p, c.err = c.src.Slice(c.off, int(min(size, c.src.Size-c.off)))
+	end, _ := c.src.Hole(c.off) // as at the end of the file
+	c.p, c.err = c.src.Slice(c.off, int(max(0, min(size, end-c.off))))
 	return c.err == nil && len(c.p) > 0
 }
 

@@ -29,26 +29,31 @@ func diskFree(dir string) int64 {
 // maxHoles bounds how many parts of a sparse file are looked for.
 const maxHoles = 1 << 16
 
-// dataSize is how many bytes of a file are not in holes.
-func dataSize(f *os.File, st os.FileInfo) int64 {
+// dataSize is how many bytes of a file are not in holes, and where its large holes are.
+func dataSize(f *os.File, st os.FileInfo) (total int64, holes []hole) {
 	sys, ok := st.Sys().(*syscall.Stat_t)
 	if !ok || sys.Blocks*512 >= st.Size() {
-		return st.Size()
+		return st.Size(), nil
 	}
-	fd, total := int(f.Fd()), int64(0)
+	fd := int(f.Fd())
 	defer unix.Seek(fd, 0, unix.SEEK_SET)
 	for at, i := int64(0), 0; i < maxHoles; i++ {
 		from, err := unix.Seek(fd, at, unix.SEEK_DATA)
 		if err == unix.ENXIO {
-			return total // nothing but a hole is left
+			from = st.Size() // nothing but a hole is left
+		} else if err != nil {
+			return st.Size(), nil // the file system does not tell
 		}
-		if err != nil {
-			return st.Size() // the file system does not tell
+		if from-at >= largeHole {
+			holes = append(holes, hole{at, from})
+		}
+		if from >= st.Size() {
+			return total, holes
 		}
 		if at, err = unix.Seek(fd, from, unix.SEEK_HOLE); err != nil {
-			return st.Size()
+			return st.Size(), nil
 		}
 		total += at - from
 	}
-	return st.Size()
+	return st.Size(), nil
 }

@@ -50,7 +50,7 @@ func FromFile(f *os.File, opts Options) (*Source, error) {
 	if st.Size() == 0 {
 		return s, nil
 	}
-	s.Data = dataSize(f, st)
+	s.Data, s.holes = dataSize(f, st)
 	m, err := mmap.Map(f, mmap.RDONLY, 0)
 	if err != nil {
 		return s, nil // some file systems cannot map; reading works everywhere

@@ -30,6 +30,7 @@ type Source struct {
 	done   progress
 
 	tables atomic.Int64 // bytes charged
+	holes  []hole       // by their places
 }
 
 // Options is what the user said about reading dumps. The zero value is the

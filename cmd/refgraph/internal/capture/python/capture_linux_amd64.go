@@ -61,6 +61,9 @@ func Capture(ctx context.Context, p *capture.Process, o Options, w io.Writer) (r
 	}
 	r.Python = fmt.Sprintf("%d.%d", s.in.version[0], s.in.version[1])
 	err = s.dump(ctx)
+	if ticks, err := s.get(sPaused); err == nil {
+		r.Paused = time.Duration(float64(ticks) / float64(s.second) * float64(time.Second))
+	}
 	err = errors.Join(err, s.cleanUp(), behind.Close())
 	if err == nil && !s.out.complete {
 		err = errors.New("the dump ended early")

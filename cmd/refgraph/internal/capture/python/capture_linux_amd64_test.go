@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // everything says whether all combinations are tried, as before a release.
@@ -30,7 +31,7 @@ func TestWays(t *testing.T) {
 				t.Parallel()
 				s := begin(t, exe, work)
 				before := s.holds()
-				if r := s.mustCapture(Options{}); !r.Forked || r.Python != version {
+				if r := s.mustCapture(Options{}); !r.Forked || r.Python != version || r.Paused <= 0 || r.Paused > 5*time.Second {
 					t.Errorf("%+v", r)
 				}
 				s.alive()
@@ -58,7 +59,7 @@ func TestNoFork(t *testing.T) {
 				}
 				before, blocks := s.holds(), s.number("blocks")
 				for range 2 {
-					if r := s.mustCapture(Options{NoFork: true}); r.Forked || r.Python != version {
+					if r := s.mustCapture(Options{NoFork: true}); r.Forked || r.Python != version || r.Paused < 10*time.Millisecond {
 						t.Errorf("%+v", r)
 					}
 					s.alive()

@@ -25,6 +25,8 @@ const (
 	sDeadline                // time stamp after which the function does nothing: refgraph is gone
 	sForked                  // what clone returned in the process: the child's id there, or -errno
 	sServed                  // the function has done its work
+	sStart                   // time stamp of its begin
+	sPaused                  // ticks that the work took
 	sReady                   // Py_IsInitialized
 	sQueued                  // what Py_AddPendingCall returned, plus 1
 	sBegun                   // an interlude was begun
@@ -172,6 +174,7 @@ func (l *layout) emitFunction(c *code, fork bool) {
 	c.raw(0x53, 0x41, 0x54, 0x48, 0x83, 0xec, 8) // push rbx; push r12; sub rsp,8
 	c.timeToRAX()
 	c.raw(0x48, 0x89, 0xc3) // mov rbx,rax
+	c.store(l.state(sStart))
 	c.load(l.state(sDeadline))
 	c.compareRAX(rbx)
 	c.jump(ifBelow, "late")
@@ -192,6 +195,11 @@ func (l *layout) emitFunction(c *code, fork bool) {
 		c.b = binary.LittleEndian.AppendUint32(c.b, uint32(l.driver-l.base-uint64(len(c.b))-4))
 	}
 	c.syscall(unix.SYS_RT_SIGPROCMASK, is(unix.SIG_SETMASK), is(l.state(sMask)), is(0), is(8))
+	c.timeToRAX()
+	c.move(rcx)
+	c.load(l.state(sStart))
+	c.raw(0x48, 0x29, 0xc1, 0x48, 0x89, 0xc8) // sub rcx,rax; mov rax,rcx
+	c.store(l.state(sPaused))
 	c.storeTo(l.state(sServed), 1)
 	c.label("out")
 	c.raw(0x31, 0xc0, 0x48, 0x83, 0xc4, 8, 0x41, 0x5c, 0x5b, 0xc3) // xor eax,eax; add rsp,8; pop r12; pop rbx; ret

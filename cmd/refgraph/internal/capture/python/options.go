@@ -24,7 +24,8 @@ type Result struct {
 	Method  string // in words
 	Python  string // "3.11"
 	Forked  bool
-	Warning string // what the user should know, may be empty
+	Paused  time.Duration // how long its main thread did nothing else
+	Warning string        // what the user should know, may be empty
 }
 
 var (
