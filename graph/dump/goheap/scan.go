@@ -78,6 +78,10 @@ func (s *scanner) guess(ctx context.Context, pos int64) error {
 		w := windows.Get().(*window)
 		defer windows.Put(w)
 		p, lo := &s.pieces[i], (s.first+int64(i))*pieceSize
+		if from, to := s.src.Hole(lo); i > 0 && from <= lo && lo+pieceSize <= to {
+			p.start = -1 // nothing starts here
+			return nil
+		}
 		p.list = make([]batch, 0, min(pieceSize, s.src.Size)/2048)
 		start := pos
 		if i > 0 {
