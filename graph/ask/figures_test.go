@@ -34,7 +34,7 @@ func TestFigures(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := (ask.Target{Type: "Session", Count: 3, ShallowBytes: 30, RetainedBytes: 32}); paths.Target != want {
+	if want := (ask.Target{Type: "Session", Count: 2, Dead: 1, ShallowBytes: 20, RetainedBytes: 32}); paths.Target != want {
 		t.Errorf("target %+v, want %+v", paths.Target, want)
 	}
 	if pic := paths.Picture; pic.Alive != 2 || pic.Dead != 1 || pic.Roots != 1 || len(paths.Holders) != 1 || paths.Holders[0].Reaches != 2 || paths.Holders[0].Sole != 2 {

@@ -2,6 +2,7 @@ package ask
 
 import (
 	"context"
+	"slices"
 
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/cut"
@@ -36,7 +37,8 @@ type PathsAnswer struct {
 // Target is the objects that a question is about, all together.
 type Target struct {
 	Type          string `json:"type"`
-	Count         int    `json:"count"`
+	Count         int    `json:"count"`          // that a root reaches
+	Dead          int    `json:"dead,omitempty"` // that none does, which is in no other number
 	ShallowBytes  uint64 `json:"shallow_bytes"`
 	RetainedBytes uint64 `json:"retained_bytes"`
 }
@@ -89,7 +91,7 @@ func (s *Session) paths(ctx context.Context, q PathsQuestion) (*keptPaths, error
 		return nil, err
 	}
 	out := &keptPaths{Answer: PathsAnswer{Dump: newDump(s.g), Holders: []Holder{}, Paths: []Path{}, Target: Target{
-		Type: name, Count: targets.Len(), ShallowBytes: shallow(s.g, targets), RetainedBytes: w.freed}}}
+		Type: name, Count: w.live.Len(), Dead: w.dead, ShallowBytes: shallow(s.g, w.live), RetainedBytes: w.freed}}}
 	if err := s.answerPaths(w, q, &out.Answer); err != nil {
 		return nil, err
 	}
@@ -145,6 +147,7 @@ type whyAlive struct {
 	merged  *retain.Merged
 	sizes   *dominator.Tree
 	freed   uint64
+	live    graph.Bitset // targets that a root reaches
 	dead    int
 	pooled  int
 }
@@ -186,10 +189,12 @@ func (s *Session) why(ctx context.Context, targets graph.Bitset, q PathsQuestion
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
+	w.live = slices.Clone(targets)
 	for n := range targets.All() {
 		switch {
 		case !tree.Reachable(n):
 			w.dead++
+			w.live.Remove(n)
 		case tree.Pooled(n):
 			w.pooled++
 		}

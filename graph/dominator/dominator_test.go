@@ -155,8 +155,19 @@ func checkTypes(t *testing.T, tree *Tree, want *naive) {
 				nodes = append(nodes, n)
 			}
 		}
-		if w := want.topmost(nodes); got[typ] != w {
+		set := graph.NewBitset(want.g.Len())
+		for _, n := range nodes {
+			set.Add(n)
+		}
+		_, w, err := tree.Freed(t.Context(), set)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got[typ] != w {
 			t.Errorf("type %d retains %d, want %d", typ, got[typ], w)
+		}
+		if all, err := tree.FreedBySets(t.Context(), []graph.Bitset{set, graph.NewBitset(want.g.Len())}); err != nil || all[0] != w || all[1] != 0 {
+			t.Errorf("type %d and nothing: %d, want %d and 0, %v", typ, all, w, err)
 		}
 	}
 }

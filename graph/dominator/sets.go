@@ -54,38 +54,6 @@ func (t *Tree) RetainedBySet(set graph.Bitset) uint64 {
 	return sum
 }
 
-// RetainedByType returns what the objects of each type retain together, as
-// RetainedBy has it, in bytes and indexed by TypeID. One pass over the tree; it
-// fails only with the context's error.
-func RetainedByType(ctx context.Context, t *Tree) ([]uint64, error) {
-	type open struct {
-		node graph.NodeID
-		typ  graph.TypeID
-	}
-	var (
-		types = t.g.TypeColumn()
-		sum   = make([]uint64, t.g.Types().Len())
-		above = make([]uint32, len(sum)) // how many of the stack are of a type
-		stack []open
-	)
-	for i, n := range t.order {
-		if i%ctxInterval == 0 && ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		for len(stack) > 0 && stack[len(stack)-1].node != t.idom[n] {
-			above[stack[len(stack)-1].typ]--
-			stack = stack[:len(stack)-1]
-		}
-		typ := types[n]
-		if above[typ] == 0 {
-			sum[typ] += t.retained[n]
-		}
-		above[typ]++
-		stack = append(stack, open{n, typ})
-	}
-	return sum, nil
-}
-
 // Freed returns how many objects, and how many bytes, become unreachable when
 // all members of a set are cut at once, themselves included. It searches the
 // whole graph around the set: time and memory of a search, n/8 bytes and the
