@@ -3,6 +3,7 @@ package ask
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/cycle"
@@ -12,11 +13,12 @@ import (
 )
 
 // CyclesQuestion asks for reference cycles: groups of objects that all refer to
-// each other.
+// each other. Groups of one shape are one answer.
 type CyclesQuestion struct {
-	Number int  // most groups; 0 is all
-	Rounds bool // with a shortest cycle of each, which costs a search of the group
-	Show   int  // with the picture of this group, counted from 1; 0 is none
+	Type   string // only groups with an object of such a type; "" is all
+	Number int    // most shapes; 0 is all
+	Rounds bool   // with a shortest cycle of each, which costs a search of the group
+	Show   int    // with the picture of a group of this shape, counted from 1; 0 is none
 }
 
 // CyclesAnswer is the contract of `cycles --json`.
@@ -24,21 +26,26 @@ type CyclesAnswer struct {
 	Dump   Dump    `json:"dump"`
 	Harm   bool    `json:"harm"` // whether cycles do harm in this runtime
 	Why    string  `json:"why"`
-	Total  int     `json:"total"` // groups, shown or not
+	Total  int     `json:"total"`  // groups, shown or not
+	Shapes int     `json:"shapes"` // of those groups, shown or not
 	Cycles []Cycle `json:"cycles"`
 
 	Picture *CyclePicture `json:"-"`
 }
 
-// Cycle is one group: a strongly connected component.
+// Cycle is the groups of one shape, told by the one that retains the most: a
+// strongly connected component.
 type Cycle struct {
-	Objects       int         `json:"objects"`
-	ShallowBytes  uint64      `json:"shallow_bytes"`
-	RetainedBytes uint64      `json:"retained_bytes"` // freed if all were cut
-	Reachable     bool        `json:"reachable"`
-	Types         []TypeCount `json:"types"`        // most frequent first
-	CycleLength   int         `json:"cycle_length"` // of a shortest cycle
-	Cycle         []Step      `json:"cycle"`        // its first steps; each one's reference leads to it from the step before, the first's from the last
+	Groups           int         `json:"groups"`
+	AllObjects       int         `json:"all_objects"` // of all groups
+	AllRetainedBytes uint64      `json:"all_retained_bytes"`
+	Objects          int         `json:"objects"` // of the one
+	ShallowBytes     uint64      `json:"shallow_bytes"`
+	RetainedBytes    uint64      `json:"retained_bytes"` // freed if all of it were cut
+	Reachable        bool        `json:"reachable"`
+	Types            []TypeCount `json:"types"`        // most frequent first
+	CycleLength      int         `json:"cycle_length"` // of a shortest cycle, without containers' insides
+	Cycle            []Step      `json:"cycle"`        // its first steps; each one's reference leads to it from the step before, the first's from the last
 }
 
 // TypeCount is how many objects have a type.
@@ -57,7 +64,8 @@ type CyclePicture struct {
 // maxSteps is how many steps of a cycle are in an answer: a ring may have millions.
 const maxSteps = 100
 
-// Cycles finds reference cycles, those that retain the most first. It costs the
+// Cycles finds reference cycles, the shapes that retain the most first. What leads
+// through the program itself (classes, modules, functions) is left out. It costs the
 // dominator tree and a search of the heap.
 func (s *Session) Cycles(ctx context.Context, q CyclesQuestion) (*CyclesAnswer, error) {
 	return answer(ctx, s, func(ctx context.Context) (*CyclesAnswer, error) {
@@ -68,30 +76,26 @@ func (s *Session) Cycles(ctx context.Context, q CyclesQuestion) (*CyclesAnswer, 
 			return a, err
 		}
 		out := *a
-		out.Picture, err = s.drawCycle(ctx, show)
+		out.Picture, err = s.drawCycle(ctx, q.Type, show)
 		return &out, err
 	})
 }
 
 func (s *Session) cycles(ctx context.Context, q CyclesQuestion) (*CyclesAnswer, error) {
-	h, err := suspect.NewHeap(ctx, s.g)
+	h, shapes, total, err := s.shapes(ctx, q.Type)
 	if err != nil {
 		return nil, err
 	}
-	list, err := cycle.Find(ctx, h.Tree)
-	if err != nil {
-		return nil, err
-	}
-	out := &CyclesAnswer{Dump: newDump(s.g), Total: len(list), Cycles: []Cycle{}}
+	out := &CyclesAnswer{Dump: newDump(s.g), Total: total, Shapes: len(shapes), Cycles: []Cycle{}}
 	words := lang.Of(s.g)
 	out.Harm, out.Why = words.CyclesHarm, words.Cycles
 	if q.Number > 0 {
-		list = list[:min(q.Number, len(list))]
+		shapes = shapes[:min(q.Number, len(shapes))]
 	}
-	for _, c := range list {
-		j := newCycle(s.g, c)
+	for i := range shapes {
+		j := newCycle(s.g, &shapes[i])
 		if q.Rounds {
-			s.addRound(&j, h, c)
+			s.addRound(&j, h, shapes[i].Components[0])
 		}
 		out.Cycles = append(out.Cycles, j)
 		if err := ctx.Err(); err != nil {
@@ -101,43 +105,93 @@ func (s *Session) cycles(ctx context.Context, q CyclesQuestion) (*CyclesAnswer, 
 	return out, nil
 }
 
-func newCycle(g *graph.Graph, c cycle.Component) Cycle {
-	out := Cycle{Objects: len(c.Nodes), ShallowBytes: c.Bytes, RetainedBytes: c.Retained, Reachable: c.Reachable, Types: []TypeCount{}, Cycle: []Step{}}
+// shapes are the groups by shape, and how many groups there are; those with an
+// object of a type, if one is named.
+func (s *Session) shapes(ctx context.Context, typ string) (*suspect.Heap, []cycle.Shape, int, error) {
+	wanted, err := ofTypes(s.g, typ)
+	if err != nil {
+		return nil, nil, 0, err
+	}
+	h, err := suspect.NewHeap(ctx, s.g)
+	if err != nil {
+		return nil, nil, 0, err
+	}
+	skip := cycle.Program(s.g)
+	if skip != nil && wanted != nil {
+		program := skip
+		skip = func(n graph.NodeID) bool { return program(n) && !wanted(n) } // who asks for classes gets them
+	}
+	list, err := cycle.Find(ctx, h.Tree, skip)
+	if err != nil {
+		return nil, nil, 0, err
+	}
+	if wanted != nil {
+		list = slices.DeleteFunc(list, func(c cycle.Component) bool { return !slices.ContainsFunc(c.Nodes, wanted) })
+	}
+	return h, cycle.Shapes(h.Tree, list), len(list), nil
+}
+
+func newCycle(g *graph.Graph, s *cycle.Shape) Cycle {
+	c := s.Components[0]
+	out := Cycle{
+		Groups: len(s.Components), AllObjects: s.Objects, AllRetainedBytes: s.Retained,
+		Objects: len(c.Nodes), ShallowBytes: c.Bytes, RetainedBytes: c.Retained, Reachable: c.Reachable, Types: []TypeCount{}, Cycle: []Step{},
+	}
 	for _, t := range cycle.Types(g, c) {
 		out.Types = append(out.Types, TypeCount{g.Types().Name(t.Type), t.Count})
 	}
 	return out
 }
 
-// addRound adds a shortest cycle.
+// addRound adds a shortest cycle, from the object that is nearest to a root on.
+// Containers' insides on it are told by the reference that a person would write.
 func (s *Session) addRound(out *Cycle, h *suspect.Heap, c cycle.Component) {
 	g := s.g
-	round := cycle.Shortest(g, c, c.Nodes[0])
-	out.CycleLength = len(round)
-	for i, n := range round[:min(maxSteps, len(round))] {
-		from := round[(i+len(round)-1)%len(round)]
-		out.Cycle = append(out.Cycle, Step{
-			Reference: reference(g, from, n, s.opts.Values), Object: id(g, n), Type: g.TypeName(n),
-			ShallowBytes: g.Size(n), RetainedBytes: h.Tree.Retained(n),
-		})
+	round := cycle.Shortest(g, c, startOf(g, h.Paths, c))
+	inside := "" // how the references through insides are written so far
+	last := 0
+	for i := range round {
+		at := (i + 1) % len(round) // the start comes last, when the way to it is known
+		r := reference(g, round[i], round[at], s.opts.Values)
+		r.Name = inside + r.Name
+		if g.Internal(round[at]) && at != 0 {
+			inside = r.Name
+			continue
+		}
+		inside = ""
+		step := Step{Reference: r, Object: id(g, round[at]), Type: g.TypeName(round[at]), ShallowBytes: g.Size(round[at]), RetainedBytes: h.Tree.Retained(round[at])}
+		if at == 0 {
+			out.Cycle = append([]Step{step}, out.Cycle...)
+		} else if last++; last < maxSteps {
+			out.Cycle = append(out.Cycle, step)
+		}
 	}
+	out.CycleLength = last + 1
+}
+
+// startOf is the object nearest to a root, or of those that people know.
+func startOf(g *graph.Graph, paths *retain.Tree, c cycle.Component) graph.NodeID {
+	n := entryOf(paths, c)
+	if !g.Internal(n) {
+		return n
+	}
+	if i := slices.IndexFunc(c.Nodes, func(n graph.NodeID) bool { return !g.Internal(n) }); i >= 0 {
+		return c.Nodes[i]
+	}
+	return n
 }
 
 // drawCycle draws a shortest cycle of a group with its references marked, and how
 // a root reaches it, if one does.
-func (s *Session) drawCycle(ctx context.Context, number int) (*CyclePicture, error) {
-	h, err := suspect.NewHeap(ctx, s.g)
-	if err != nil {
-		return nil, err
-	}
-	list, err := cycle.Find(ctx, h.Tree)
+func (s *Session) drawCycle(ctx context.Context, typ string, number int) (*CyclePicture, error) {
+	h, list, _, err := s.shapes(ctx, typ)
 	if err != nil {
 		return nil, err
 	}
 	if number < 1 || number > len(list) {
-		return nil, wrong(fmt.Sprintf("--show %d: there are %d groups with cycles", number, len(list)), "")
+		return nil, wrong(fmt.Sprintf("--show %d: there are %d shapes of cycles", number, len(list)), "")
 	}
-	c := list[number-1]
+	c := list[number-1].Components[0]
 	b := s.painter(h.Tree)
 	entry := entryOf(h.Paths, c)
 	round := cycle.Shortest(s.g, c, entry)
@@ -147,7 +201,7 @@ func (s *Session) drawCycle(ctx context.Context, number int) (*CyclePicture, err
 	}
 	b.p.Boxes[at].Kind = TargetBox
 	b.round(round, at)
-	return &CyclePicture{Picture: *b.p, Group: newCycle(s.g, c), Length: len(round)}, nil
+	return &CyclePicture{Picture: *b.p, Group: newCycle(s.g, &list[number-1]), Length: len(round)}, nil
 }
 
 // entryOf is the object of a component that is nearest to a root.

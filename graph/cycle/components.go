@@ -18,8 +18,9 @@ type finder struct {
 	// leads back to while its component is open, and the component's number,
 	// which counts down from the top, afterwards.
 	index []uint32
-	next  uint32 // visiting number
-	comp  uint32 // component number
+	skip  func(graph.NodeID) bool // objects that are left out; may be nil
+	next  uint32                  // visiting number
+	comp  uint32                  // component number
 	open  []graph.NodeID
 	calls []call
 
@@ -34,11 +35,21 @@ type call struct {
 	num  uint32 // visiting number
 }
 
-func newFinder(g *graph.Graph) *finder {
-	return &finder{g: g, index: make([]uint32, g.Len()), next: 1, comp: 1<<32 - 1}
+// skipped is the index of objects that are left out: no component gets it.
+const skipped = 1<<32 - 1
+
+func newFinder(g *graph.Graph, skip func(graph.NodeID) bool) *finder {
+	return &finder{g: g, skip: skip, index: make([]uint32, g.Len()), next: 1, comp: skipped - 1}
 }
 
 func (f *finder) run(ctx context.Context) error {
+	if f.skip != nil {
+		for n := range graph.NodeID(f.g.Len()) {
+			if f.skip(n) {
+				f.index[n] = skipped
+			}
+		}
+	}
 	for n := range graph.NodeID(f.g.Len()) {
 		if f.index[n] == 0 {
 			if err := f.visit(ctx, n); err != nil {

@@ -22,15 +22,18 @@ type Component struct {
 // It costs a search of the graph with 4 bytes an object; and for components that
 // are held at several places, another search each, or if there are more than a
 // few, the dominator tree of the graph in which each component is one object.
-func Find(ctx context.Context, t *dominator.Tree) ([]Component, error) {
-	return find(ctx, t, few)
+//
+// skip says which objects are left out, as if they referred to nothing: classes and
+// modules lead from nearly every object to nearly every other. It may be nil.
+func Find(ctx context.Context, t *dominator.Tree, skip func(graph.NodeID) bool) ([]Component, error) {
+	return find(ctx, t, skip, few)
 }
 
 // few is how many searches cost less than a graph and its dominator tree.
 const few = 6
 
-func find(ctx context.Context, t *dominator.Tree, few int) ([]Component, error) {
-	f := newFinder(t.Graph())
+func find(ctx context.Context, t *dominator.Tree, skip func(graph.NodeID) bool, few int) ([]Component, error) {
+	f := newFinder(t.Graph(), skip)
 	if err := f.run(ctx); err != nil {
 		return nil, err
 	}

@@ -17,7 +17,7 @@ func findAll(t testing.TB, g *graph.Graph, few int) []Component {
 	if err != nil {
 		t.Fatal(err)
 	}
-	list, err := find(t.Context(), tree, few)
+	list, err := find(t.Context(), tree, nil, few)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,7 +122,7 @@ func BenchmarkFind(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		if list, err := Find(b.Context(), tree); err != nil || len(list) == 0 {
+		if list, err := Find(b.Context(), tree, nil); err != nil || len(list) == 0 {
 			b.Fatal(list, err)
 		}
 	}

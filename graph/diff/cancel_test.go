@@ -24,7 +24,7 @@ func TestCancel(t *testing.T) {
 			_, err := suspect.Find(ctx, &suspect.Heap{Graph: h.Graph, Tree: h.Tree, Paths: h.Paths})
 			return err
 		},
-		"cycles":   func(ctx context.Context) error { _, err := cycle.Find(ctx, h.Tree); return err },
+		"cycles":   func(ctx context.Context) error { _, err := cycle.Find(ctx, h.Tree, nil); return err },
 		"compare":  func(ctx context.Context) error { _, err := Compare(ctx, h.Tree, h.Tree); return err },
 		"grow":     func(ctx context.Context) error { _, err := Grow(ctx, h.Tree, h.Tree, 60); return err },
 		"added":    func(ctx context.Context) error { _, _, err := Added(ctx, h.Tree, h.Tree); return err },

@@ -54,6 +54,14 @@ func (g *guarded) do(ask func()) {
 	}
 }
 
+// ContentHash implements graph.Hasher, for readers that do.
+func (g *guarded) ContentHash(n graph.NodeID) (hash uint64, ok bool) {
+	if h, is := g.Detailer.(graph.Hasher); is {
+		g.do(func() { hash, ok = h.ContentHash(n) })
+	}
+	return hash, ok
+}
+
 // RefName implements graph.Detailer.
 func (g *guarded) RefName(n graph.NodeID, i int, values bool) (name string) {
 	g.do(func() { name = g.Detailer.RefName(n, i, values) })

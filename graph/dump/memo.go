@@ -132,6 +132,14 @@ func (m *memo) Unwrap() graph.Detailer {
 	return d
 }
 
+// ContentHash implements graph.Hasher; contents are not kept.
+func (m *memo) ContentHash(n graph.NodeID) (hash uint64, ok bool) {
+	if h, is := m.reader().(graph.Hasher); is {
+		return h.ContentHash(n)
+	}
+	return 0, false
+}
+
 // reader is Unwrap, guarded against a dump that is cut.
 func (m *memo) reader() graph.Detailer {
 	m.once.Do(func() { m.d = m.real() })

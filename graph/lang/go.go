@@ -21,6 +21,7 @@ var golang = Language{
 		`(container/)?(list|ring|heap)\.|sync\.|(sync/)?atomic\.|btree\.(node|Map|BTree|G)|(simple)?lru\.)`),
 	ThreadTypes: []string{"runtime.g", "runtime.m"},
 	ThreadRoots: []string{"runtime.allgs", "runtime.allgptr"},
+	Text:        regexp.MustCompile(`^(string|\[\]byte|\[\]uint8)$`),
 	Native:      "jemalloc's profiler or heaptrack tells what C code (cgo) allocated, pmap -x PID what is mapped; no Go profile knows either",
 	Cycles:      "Go's tracing collector frees cycles that no root reaches; only a cycle with an object that has a finalizer (runtime.SetFinalizer) is never freed",
 	Short:       GoName,

@@ -31,6 +31,11 @@ type Language struct {
 	// Generic are the types of the language's own containers, and of what holds
 	// a program's constants: they tell nothing of what their objects are for.
 	Generic *regexp.Regexp
+	// Text are the types of texts and buffers, of which equal ones are a waste.
+	Text *regexp.Regexp
+	// Container are the types of containers that a program has many of, which take
+	// memory also when they are empty.
+	Container *regexp.Regexp
 	// Weak are the types of weak references that are objects.
 	Weak *regexp.Regexp
 	// Timer are the types of timers that the runtime holds until they are due.

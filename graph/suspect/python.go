@@ -105,10 +105,10 @@ func (h *Heap) alike(kind string, nodes []graph.NodeID, reason, hint string) Sus
 
 var (
 	typeOfTraceback = regexp.MustCompile(`^traceback$`)
-	typeOfCoroutine = regexp.MustCompile(`^(coroutine|async_generator)$`)
+	typeOfCoroutine = regexp.MustCompile(`^(coroutine|async_generator)( |$)`)
 	typeOfLRU       = regexp.MustCompile(`^functools\._lru_cache_wrapper$`)
 	typeOfLocal     = regexp.MustCompile(`(?i)local`)
-	typeOfFinalized = regexp.MustCompile(`^(generator|coroutine|async_generator|_?asyncio\.\w+)$`) // have a __del__ of the language's own (PEP 442)
+	typeOfFinalized = regexp.MustCompile(`^(generator|coroutine|async_generator|_?asyncio\.\w+)( |$)`) // have a __del__ of the language's own (PEP 442)
 	typeOfType      = regexp.MustCompile(`^(type|.*Meta|.*Type)$`)
 )
 
@@ -144,7 +144,8 @@ func (h *Heap) heads(nodes []graph.NodeID, next string) int {
 // coroutines reports coroutines that were made and never awaited.
 func coroutines(ctx context.Context, h *Heap) ([]Suspect, error) {
 	nodes := h.instances(h.pyTypes(typeOfCoroutine), func(n graph.NodeID) bool {
-		return strings.Contains(h.Graph.Detail().Describe(n, false), "never awaited")
+		const idle = "never awaited" // in a dump of version 1 not of the type
+		return strings.Contains(h.Graph.TypeName(n), idle) || strings.Contains(h.Graph.Detail().Describe(n, false), idle)
 	})
 	if len(nodes) < minAlike {
 		return nil, nil
@@ -169,7 +170,7 @@ func lruCaches(ctx context.Context, h *Heap) ([]Suspect, error) {
 			name = h.Graph.Detail().Describe(f, false)
 		}
 		s := Suspect{
-			Object: n, Accumulation: cache, Count: 1, Elements: len(results), ElementType: "result", Retained: h.Tree.Retained(n), Path: h.Paths.Path(n, nil), Hint: hintLRU,
+			Object: n, Accumulation: cache, Count: 1, Elements: len(results), ElementType: "result", Retained: h.Tree.Retained(n), Path: h.Paths.Path(n, nil), Hint: hintLRU, anyway: true,
 			Set:    Set{Nodes: results},
 			Reason: fmt.Sprintf("the lru_cache of %s has no bound and holds %s results", name, count(len(results))),
 		}
@@ -250,7 +251,7 @@ func delCycles(ctx context.Context, h *Heap) ([]Suspect, error) {
 	if len(h.instances(byType, nil)) < minAlike {
 		return nil, ctx.Err()
 	}
-	components, err := cycle.Find(ctx, h.Tree)
+	components, err := cycle.Find(ctx, h.Tree, cycle.Program(h.Graph))
 	if err != nil {
 		return nil, err
 	}

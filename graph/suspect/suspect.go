@@ -86,6 +86,7 @@ type Suspect struct {
 	ranked bool           // by something else
 	owners []graph.NodeID // of the elements, if there are several
 	aside  bool           // says something of its own about what may be a part of others
+	remark string         // what it is in a few words, if it is no more than a remark about what holds it
 	anyway bool           // suspect however little it retains
 	spread bool           // objects that only the roots dominate, by type
 }
@@ -120,6 +121,9 @@ func Detectors() []Detector {
 		{"finalizers", "objects that wait for their finalizers or cleanups", finalizers},
 		{"duplicates", "strings that repeat the text of others, where they are much of the heap", duplicates},
 		{"collection", "a container with many elements of one type", collections},
+		{"buffers", "few large buffers that are most of the heap", buffers},
+		{"copies", "texts and buffers of equal contents, of Go and Python", equalContents},
+		{"empty-containers", "containers without elements, in other runtimes", emptyContainers},
 		{"biggest-drop", "where most of the heap comes together in the dominator tree", biggestDrop},
 	}
 	return slices.Concat(first, javascriptDetectors(), next, pythonDetectors(), jvmDetectors(), last)
@@ -234,8 +238,12 @@ func (h *Heap) complete(s *Suspect) bool {
 // a smaller part of what a collection holds. What a stack holds is told with
 // the collection that it is.
 func (h *Heap) distinct(all []Suspect) []Suspect {
-	var kept []Suspect
+	var kept, remarks []Suspect
 	for _, s := range all {
+		if s.remark != "" {
+			remarks = append(remarks, s)
+			continue
+		}
 		i := slices.IndexFunc(kept, func(k Suspect) bool {
 			return k.Fingerprint == s.Fingerprint || k.where() != graph.None && k.where() == s.where() && !k.spread && !s.spread
 		})
@@ -250,9 +258,41 @@ func (h *Heap) distinct(all []Suspect) []Suspect {
 			k.Hint = s.Hint // the goroutine that looks after a collection need not end
 		}
 	}
-	return slices.DeleteFunc(slices.Clone(kept), func(s Suspect) bool {
+	out := slices.DeleteFunc(slices.Clone(kept), func(s Suspect) bool {
 		return !s.aside && slices.ContainsFunc(kept, func(k Suspect) bool { return h.inside(&s, &k) || h.explains(&k, &s) })
 	})
+	return h.remark(out, remarks)
+}
+
+// mostlyHolds reports whether an object dominates most of some others.
+func (h *Heap) mostlyHolds(at graph.NodeID, nodes []graph.NodeID) bool {
+	if at == graph.None {
+		return false
+	}
+	sample, held := every(nodes, sampleLen), 0
+	for _, n := range sample {
+		if h.Tree.Dominates(at, n) {
+			held++
+		}
+	}
+	return 10*held >= 8*len(sample)
+}
+
+// remark tells what is remarkable with the suspect that holds it, or, if none does,
+// as a suspect of its own.
+func (h *Heap) remark(list, remarks []Suspect) []Suspect {
+	for _, r := range remarks {
+		i := slices.IndexFunc(list, func(s Suspect) bool { return s.remark == "" && h.mostlyHolds(s.where(), r.Set.Nodes) })
+		if i < 0 {
+			list = append(list, r)
+			continue
+		}
+		list[i].Reason += "; " + r.remark
+		if list[i].ElementType == r.ElementType {
+			list[i].Hint = r.Hint // they are what has accumulated
+		}
+	}
+	return list
 }
 
 // explainedShare is the part of what many objects retain together that one

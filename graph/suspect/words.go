@@ -1,6 +1,7 @@
 package suspect
 
 import (
+	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
@@ -120,3 +121,6 @@ func count(n int) string {
 	}
 	return s
 }
+
+// mebibytes writes a size as sentences have it.
+func mebibytes(n uint64) string { return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20)) }

@@ -1,6 +1,9 @@
 package goheap
 
 import (
+	"bytes"
+	"hash/maphash"
+
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/dump/gotype"
 	"github.com/refgraph/refgraph/graph/dump/internal/source"
@@ -30,6 +33,22 @@ func (d *detail) content(n graph.NodeID) []byte {
 	}
 	return b
 }
+
+// ContentHash implements graph.Hasher, of objects without pointers: strings and
+// buffers.
+func (d *detail) ContentHash(n graph.NodeID) (hash uint64, ok bool) {
+	if d.heap.batches[d.heap.batchOf(n)].pointers() {
+		return 0, false
+	}
+	b := d.content(n)
+	if len(bytes.Trim(b, "\x00")) == 0 {
+		return 0, false // a buffer that nobody has written to is no copy
+	}
+	return maphash.Bytes(seed, b), len(b) > 0
+}
+
+// seed is the same for all objects that are compared.
+var seed = maphash.MakeSeed()
 
 // record returns the position of the k-th record of a batch: records of objects
 // without pointers have one length, others must be walked.

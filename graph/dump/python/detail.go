@@ -78,6 +78,14 @@ func (d *Detail) Value(n graph.NodeID) (string, bool) {
 	return text, ok
 }
 
+// ContentHash tells texts apart without telling them: equal ones of one type have
+// the same. It is not known of short ones, and not in dumps of version 1.
+func (d *Detail) ContentHash(n graph.NodeID) (hash uint64, ok bool) {
+	b, k := d.r.f.object(d.r.g.Record(n))
+	hash = b.hash(k)
+	return hash, hash != 0
+}
+
 // Refcount returns the object's refcount without the dumper's own references;
 // immortal objects (Python 3.12 and later) have none.
 func (d *Detail) Refcount(n graph.NodeID) (count int64, ok bool) {

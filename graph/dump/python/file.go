@@ -79,8 +79,8 @@ func (h held) process() graph.Process {
 		p.Rest = "native memory, which no Python object accounts for, and free blocks of Python's allocator"
 	}
 	p.Add("free blocks of Python's allocator", h.Arenas-min(h.Arenas, h.Blocks))
-	p.Add("shared memory", h.Shared)
 	p.Add(graph.PartFiles, h.Files)
+	p.Add("shared memory", h.Shared) // last: a mapping may be an object of the dump
 	return p
 }
 

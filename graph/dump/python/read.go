@@ -173,7 +173,7 @@ func (r *reader) intern(s shape) names {
 		switch text {
 		case labelLocals:
 			n.locals = i
-		case ".cell_contents":
+		case ".cell_contents", " (exporter)":
 			text = ""
 		case ".gi_frame", ".cr_frame", ".ag_frame": // up to Python 3.10; later the frame is a part of the object
 			text, n.frame = "", i
@@ -236,8 +236,8 @@ func (r *reader) insides(ctx context.Context) error {
 	}
 	for i := range r.f.batches {
 		b := &r.f.batches[i]
-		if cell := r.g.Types().Name(r.types[b.typ]) == "cell"; cell {
-			r.markCells(b)
+		if typ := r.g.Types().Name(r.types[b.typ]); typ == "cell" || typ == "managedbuffer" {
+			r.markInternal(b)
 		}
 		for k := range b.n {
 			s := &r.shapes[b.shapeOf(k)]
@@ -291,7 +291,9 @@ func (r *reader) threadLocals(n graph.NodeID) {
 	}
 }
 
-func (r *reader) markCells(b *batch) {
+// markInternal marks the objects of a type that is nothing but an inside: cells, and
+// what is between a memoryview and its object.
+func (r *reader) markInternal(b *batch) {
 	for k := range b.n {
 		if n, ok := r.ix.Lookup(u64(b.ids, k)); ok {
 			r.b.SetInternal(n)

@@ -12,7 +12,7 @@ import (
 const magic = "refgraph python heap\n"
 
 // version is the newest version of the format that this package reads.
-const version = 1
+const version = 2
 
 // recordHead is the length of a record's tag and length.
 const recordHead = 9
@@ -28,6 +28,7 @@ const (
 	hasSites
 	hasRefs
 	hasTexts
+	hasHashes
 )
 
 // batch is one batch record: objects of one type in columns. The slices are
@@ -47,6 +48,7 @@ type batch struct {
 	targets   []byte // 8
 	textEnds  []byte // 4, with hasTexts
 	texts     []byte
+	hashes    []byte // 8, with hasHashes
 }
 
 func u32(b []byte, i int) uint32 { return binary.LittleEndian.Uint32(b[4*i:]) }
@@ -97,6 +99,14 @@ func (b *batch) text(i int) (string, bool) {
 	return string(b.texts[lo:u32(b.textEnds, i)]), true
 }
 
+// hash tells equal contents of objects of one type; 0 if it is not known.
+func (b *batch) hash(i int) uint64 {
+	if b.flags&hasHashes == 0 {
+		return 0
+	}
+	return u64(b.hashes, i)
+}
+
 // parseBatch checks and cuts a batch record. It reports what is wrong, or "".
 func parseBatch(p []byte) (b batch, wrong string) {
 	if len(p) < 16 {
@@ -104,7 +114,7 @@ func parseBatch(p []byte) (b batch, wrong string) {
 	}
 	n := int(u32(p, 0))
 	b = batch{n: n, typ: u32(p, 1), flags: u32(p, 2), shape: u32(p, 3)}
-	if b.flags >= hasTexts<<1 {
+	if b.flags >= hasHashes<<1 {
 		return b, "batch record with unknown flags"
 	}
 	c := cutter{p: p[16:]}
@@ -127,6 +137,9 @@ func parseBatch(p []byte) (b batch, wrong string) {
 	if b.flags&hasTexts != 0 {
 		b.textEnds = c.cut(n, 4)
 		b.texts = c.cut(c.last(b.textEnds), 1)
+	}
+	if b.flags&hasHashes != 0 {
+		b.hashes = c.cut(n, 8)
 	}
 	if c.short || n == 0 || len(c.p) != 0 {
 		return b, "batch record whose columns do not fit its length"

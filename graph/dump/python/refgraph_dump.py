@@ -39,13 +39,14 @@ if "_sink" not in globals():  # refgraph capture python runs this in a process, 
 
 __all__ = ["dump", "install", "DumpError"]
 
-FORMAT = 1
+FORMAT = 2
 _MAGIC = b"refgraph python heap\n"
 _CHUNK = 4096         # objects in a batch, at most
 _PIECE = 1 << 16      # references handled at once, about
 _SEEN = 600000        # untracked objects remembered as written: bounds the memory
 _SHAPES = 16          # namings of a row that are tried on a whole chunk
 _VALUE = 200          # characters kept of a value
+_LONG = 24            # from how many characters or bytes on equal texts are told
 
 _HEAPTYPE, _GC = 1 << 9, 1 << 14
 _LIST, _TUPLE, _DICT, _TYPE = 1 << 25, 1 << 26, 1 << 29, 1 << 31
@@ -113,9 +114,13 @@ _SAFE_GETSETS = (
     (_Coroutine, ("cr_frame", "cr_code", "cr_await", "cr_origin", "__name__", "__qualname__")),
     (_AsyncGenerator, ("ag_frame", "ag_code", "ag_await", "__name__", "__qualname__")),
     (_Builtin, ("__self__",)),
-    (memoryview, ("obj",)),
 )
-_FUTURE = ("_coro", "_loop", "_callbacks", "_exception", "_result", "_fut_waiter", "_source_traceback")
+# The same of extension modules: the attributes are members of their structures.
+_SAFE_ATTRIBUTES = {
+    "_asyncio": ("_coro", "_loop", "_callbacks", "_exception", "_result", "_fut_waiter", "_source_traceback"),
+    "pandas._libs.internals": ("values", "_mgr_locs", "refs", "blocks", "axes"),
+    "pandas._libs.arrays": ("_ndarray", "_dtype"),
+}
 
 
 class DumpError(Exception):
@@ -404,6 +409,7 @@ def _locals(frame):
     return pairs
 
 
+_alone = False  # in a child, which has none of the process's files
 _made = set()  # ids of the dicts that frames have because of _locals
 
 
@@ -477,6 +483,8 @@ def _column(values, wide=False):
 
 def _write_heap(fd, path, values, before, exact, others=0, held=None):
     """Write this process's heap. exact: this is a child, whose heap may be touched. fd -1: to the sink."""
+    global _alone
+    _alone = exact
     held = dict(held or (), **_arenas() if exact else {})
     if exact and gc.get_freeze_count():
         gc.unfreeze()
@@ -509,7 +517,8 @@ def _restore(saved, exact):
 def _by_type(objs, own):
     """The objects that are not the dumper's own, as lists by id of their type.
 
-    Types come last, to be taken first, before the dump itself refers to them.
+    Types come last, to be taken first, before the dump itself refers to them; then
+    what has frames, before anybody asks for those, which makes them.
     """
     work = {}
     for o in objs:
@@ -523,7 +532,8 @@ def _by_type(objs, own):
             work[t] = [o for o in group if id(o) not in own]
     late = [t for t, group in work.items() if group and (
         _type_flags(type(group[0])) & _TYPE or type(group[0]) in (_Member, _GetSet))]
-    for t in sorted(late, key=id(type).__eq__):
+    late = [id(t) for t in (_AsyncGenerator, _Coroutine, _Generator) if id(t) in work] + sorted(late, key=id(type).__eq__)
+    for t in late:
         work[t] = work.pop(t)
     return work
 
@@ -584,7 +594,7 @@ class _Dump:
         self.others = others    # interpreters that are not seen
         self.held = held        # by the process, in bytes
         self.tracked = tracked  # ids, where the collector does not list all that it tracks (gc.freeze)
-        self.types = {}        # id of type -> its number
+        self.types = {}        # id of type, or that and a place in the program -> its number
         self.plans = {}        # id of type -> _Plan
         self.kept = []         # keeps alive the types whose ids are used
         self.shapes = {}       # (labels, tail) -> number
@@ -696,18 +706,43 @@ class _Dump:
                 self.unready.add(id(t))  # looking at its objects will make it ready
             self.found((t,))
         plan = self.plan(t)
+        if plan.place:
+            return self.apart(t, plan, objs)
+        number = self.type_number(t)
         start = 0
         while start < len(objs):
             chunk = objs[start:start + _CHUNK]
             if plan.sized:
                 chunk = _bounded(chunk)
             start += len(chunk)
-            self.batch(t, plan, chunk, _column(map(sys.getrefcount, chunk)))
+            self.batch(t, plan, chunk, _column(map(sys.getrefcount, chunk)), number)
 
-    def batch(self, t, plan, chunk, refcounts):
+    def apart(self, t, plan, objs):
+        """Write generators, frames and tasks as types of their own for each function and line."""
+        for start in range(0, len(objs), _CHUNK):
+            chunk = objs[start:start + _CHUNK]
+            self.batches(t, plan, chunk, list(map(sys.getrefcount, chunk)))
+
+    def batches(self, t, plan, chunk, refcounts):
+        flat, lens, shape = plan.rows(self, chunk)  # before asking for frames, which makes them
+        groups = {}
+        for i, name in enumerate(map(plan.place, chunk)):
+            if name in groups:
+                groups[name].append(i)
+            else:
+                groups[name] = [i]
+        ends = list(accumulate(lens))
+        module, kind = _type_name(t)
+        for name, group in groups.items():
+            number = self.numbered((id(t), name), (module, "%s %s" % (kind, name))) if name else self.type_number(t)
+            rows = ([r for i in group for r in flat[ends[i] - lens[i]:ends[i]]], [lens[i] for i in group],
+                    [shape[i] for i in group] if type(shape) is list else shape)
+            self.batch(t, plan, [chunk[i] for i in group], _column([refcounts[i] for i in group]), number, rows)
+
+    def batch(self, t, plan, chunk, refcounts, number, rows=None):
         sizes = _column(plan.sizes(chunk), True)
-        flat, lens, shape = plan.rows(self, chunk)
-        flags, shapes, sites, ends, texts = sizes.itemsize >> 3, b"", b"", b"", ()
+        flat, lens, shape = rows or plan.rows(self, chunk)
+        flags, shapes, sites, ends, texts, hashes = sizes.itemsize >> 3, b"", b"", b"", (), b""
         if type(shape) is list:
             flags, shapes, shape = flags | 2, array("I", shape), 0
         if self.site_of:
@@ -716,9 +751,10 @@ class _Dump:
             flags, ends = flags | 8, array("I", accumulate(lens))
         if self.values and plan.text:
             flags, texts = flags | 16, _texts(plan.text, chunk)
-        number = self.type_number(t)
+        if t is str or t is bytes:
+            flags, hashes = flags | 32, array("q", [hash(o) if len(o) >= _LONG else 0 for o in chunk])
         self.out.record(b"B", array("I", (len(chunk), number, flags, shape)), array("Q", map(id, chunk)), sizes,
-                        refcounts, shapes, sites, ends, array("Q", map(id, flat)), *texts)
+                        refcounts, shapes, sites, ends, array("Q", map(id, flat)), *texts, hashes)
         self.objects += len(chunk)
         self.refs += len(flat)
         if len(flat) <= _PIECE:
@@ -740,10 +776,13 @@ class _Dump:
         return p
 
     def type_number(self, t):
-        n = self.types.get(id(t))
+        return self.numbered(id(t), _type_name(t))
+
+    def numbered(self, key, name):
+        n = self.types.get(key)
         if n is None:
-            n = self.types[id(t)] = len(self.types)
-            self.out.json(b"T", _type_name(t))
+            n = self.types[key] = len(self.types)
+            self.out.json(b"T", name)
         return n
 
     def shape(self, labels, tail=""):
@@ -802,6 +841,9 @@ def _plan(t):
         return _Dicts(t)
     if t is _Code:
         return _Codes(t)
+    array = next((c for c in _type_mro(t) if _type_name(c) == ("numpy", "ndarray")), None)
+    if array and all(type(_type_dict(array).get(n)) is _GetSet for n in ("base", "dtype", "flat", "nbytes")):
+        return _Arrays(t, array)
     return _Instances(t)
 
 
@@ -818,6 +860,7 @@ class _Plan:
         self.type = t
         self.text = _TEXTS.get(t) if type(t) is type else None
         self.note = _NOTES.get(t) if type(t) is type else None
+        self.place = _PLACES.get(_type_name(t)) if not _type_flags(t) & _HEAPTYPE or _type_module(t) == "_asyncio" else None
         self.sizeof = _own_sizeof(t)
 
     def sizes(self, chunk):
@@ -931,12 +974,22 @@ class _Instances(_Plan):
             self.tail = "seq"
         self.items = next((_type_dict(c)["__iter__"].__get__ for c in mro if self.tail and _type_name(c) in _ITERABLE), None)
         self.fields = _fields(mro) if flags & _TUPLE else None
+        self.alike = not (self.tail or self.weak or self.frame or self.local or self.lru)
+        self.owned = next((_OWNED[_type_name(c)](_type_dict(c)) for c in mro if _type_name(c) in _OWNED), None)  # tells the size of a buffer that is no object
+
+    def sizes(self, chunk):
+        sizes = super().sizes(chunk)
+        if self.owned:
+            sizes = [n + self.owned(o) for n, o in zip(sizes, chunk)]
+        return sizes
+
+    def hidden(self, o):
+        """What an object holds and does not show to the collector, as (label, object)."""
+        return ()
 
     def learn(self, c):
         """Collect what a class of the MRO defines."""
-        wanted = next((n for k, n in _SAFE_GETSETS if k is c), ())
-        if _type_module(c) == "_asyncio":
-            wanted = _FUTURE
+        wanted = next((n for k, n in _SAFE_GETSETS if k is c), None) or _SAFE_ATTRIBUTES.get(_type_module(c), ())
         for name, a in list(_type_dict(c).items()):
             kind = type(a)
             if name == "__dict__" and kind is _Member:
@@ -954,7 +1007,7 @@ class _Instances(_Plan):
             for row in rows:
                 if not any(r is self.type for r in row):
                     row.append(self.type)  # held by all since 3.8, shown by all since 3.9
-        if self.tail or self.weak or self.frame or self.local or self.lru:
+        if not self.alike:
             shapes = [self.single(dump, o, row)[0] for o, row in zip(chunk, rows)]
         else:
             shapes = self.shared(dump, chunk, rows)
@@ -1062,11 +1115,16 @@ class _Instances(_Plan):
             if target is not _MISSING and target is not None:
                 row.append(target)
                 labels += (("weak", "()"),)
+        for label, v in self.hidden(o):
+            row.append(v)
+            labels += (label,)
         if self.fields and len(self.fields) == len(tail):
             labels += self.fields
             kind = ""
         else:
             kind = self.tail or ""
+            if kind == "array":
+                kind = "seq" if tail else ""
         row += tail
         return dump.shape(labels, kind), labels if plain else None
 
@@ -1172,7 +1230,113 @@ class _Instances(_Plan):
             return " (thread locals)"
         if type(o) is _Function and type(r) in (dict, tuple):
             return ".__annotations__"
+        if type(o) is memoryview:
+            return ".obj"
+        if _type_qualname(type(o)) == "managedbuffer":
+            return " (exporter)"
         return " (module state)" if type(o) is _Module else _rest(i, r)
+
+
+class _Arrays(_Instances):
+    """Arrays of numpy, which tell the collector nothing: the owner of the memory, and objects as elements."""
+
+    def __init__(self, t, array):
+        super().__init__(t)
+        self.alike, self.tail = False, "array"
+        self.base, self.dtype, self.flat, self.nbytes = [_type_dict(array)[n].__get__ for n in ("base", "dtype", "flat", "nbytes")]
+        self.array = array
+        self.char = None
+        self.owned = self.foreign
+
+    def hidden(self, o):
+        base = self.base(o)
+        if base is not None:
+            yield ".base", base
+        yield ".dtype", self.dtype(o)
+
+    def cut_tail(self, o, row):
+        """The elements, if they are objects and not those of the base."""
+        dtype, base = self.dtype(o), self.base(o)
+        if self.char is None:
+            found = next((_type_dict(c)["char"] for c in _type_mro(type(dtype)) if "char" in _type_dict(c)), None)
+            self.char = found.__get__ if type(found) in (_Member, _GetSet) else lambda d: ""
+        if self.char(dtype) != "O" or base is not None and any(c is self.array for c in _type_mro(type(base))):
+            return []
+        return list(self.flat(o))
+
+    def foreign(self, o):
+        """The bytes that C code has lent: their owner is a capsule, which has no size."""
+        return self.nbytes(o) if _type_qualname(type(self.base(o))) == "PyCapsule" else 0
+
+
+def _mapping(space):
+    """The bytes of a mapping that is of no file.
+
+    Only the kernel knows of which file it is, and only the object where it is: a
+    child reads its own memory for that. The structure begins alike in all versions:
+    where the mapping is, and its size.
+    """
+    length = space.get("__len__")
+    if length is None or not _alone:
+        return None
+    ranges = []
+
+    def owned(m):
+        try:
+            size = length.__get__(m)()
+            if not ranges:
+                ranges.extend(_anonymous())
+            fd = os.open("/proc/self/mem", os.O_RDONLY)
+            try:
+                at, known = memoryview(os.pread(fd, 16, id(m) + _HEAD)).cast("N")
+            finally:
+                os.close(fd)
+            return size if known == size and any(lo <= at < hi for lo, hi in ranges) else 0
+        except Exception:
+            return 0  # closed, or nobody can tell
+
+    return owned
+
+
+_HEAD = sys.getsizeof(object())
+
+
+def _anonymous():
+    """The ranges of memory of this process that are of no file."""
+    fd = os.open("/proc/self/maps", os.O_RDONLY)
+    try:
+        parts = []
+        while True:
+            part = os.read(fd, 1 << 16)
+            if not part:
+                break
+            parts.append(part)
+    finally:
+        os.close(fd)
+    for line in b"".join(parts).splitlines():
+        fields = line.split(None, 5)
+        if len(fields) == 5 or fields[5].startswith((b"/dev/zero", b"[anon", b"/memfd", b"/SYSV")):
+            lo, hi = fields[0].split(b"-")
+            yield int(lo, 16), int(hi, 16)
+
+
+_PIXELS = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16L": 2, "I;16B": 2, "I;16N": 2, "BGR;15": 2, "BGR;16": 2, "BGR;24": 3}
+
+
+def _image(space):
+    """The bytes of an image of Pillow."""
+    size, mode = space.get("size"), space.get("mode")
+    if type(size) is not _GetSet or type(mode) is not _GetSet:
+        return None
+
+    def owned(image):
+        width, height = size.__get__(image)
+        return width * height * _PIXELS.get(mode.__get__(image), 4)
+
+    return owned
+
+
+_OWNED = {("mmap", "mmap"): _mapping, ("builtins", "ImagingCore"): _image}
 
 
 class _Names:
@@ -1289,27 +1453,48 @@ def _note_module(m):
     return dict.get(m.__dict__, "__name__")
 
 
-def _note_frame(f):
-    return "%s line %s" % (f.f_code.co_name, f.f_lineno)
-
-
-def _note_coroutine(c):
-    frame = c.cr_frame
-    if frame is None:
-        return "%s · finished" % c.__qualname__
-    if frame.f_lasti == -1 or getattr(c, "cr_suspended", True) is False and not c.cr_running:
-        return "%s · never awaited" % c.__qualname__
-    return "%s · suspended at line %s" % (c.__qualname__, frame.f_lineno)
-
-
-def _note_generator(g):
-    frame = g.gi_frame
-    return "%s · finished" % g.__qualname__ if frame is None else "%s · at line %s" % (g.__qualname__, frame.f_lineno)
-
-
-_NOTES = {_Function: _note_function, _Module: _note_module, _Frame: _note_frame,
-          _Coroutine: _note_coroutine, _Generator: _note_generator,
+_NOTES = {_Function: _note_function, _Module: _note_module,
           _Builtin: lambda f: f.__name__, _Code: lambda c: c.co_name}
+
+
+# Where in the program a frame is, or what runs one: part of its type's name.
+
+def _place(frame, name, idle, begun=True):
+    if type(frame) is not _Frame:
+        return "%s (finished)" % name
+    space = frame.f_globals
+    module = dict.get(space, "__name__") if isinstance(space, dict) else None
+    if type(module) is str:
+        name = "%s.%s" % (module, name)
+    return "%s (%s)" % (name, idle) if idle and (frame.f_lasti == -1 or not begun) else "%s:%d" % (name, frame.f_lineno or 0)
+
+
+def _place_frame(f):
+    return _place(f, getattr(f.f_code, "co_qualname", f.f_code.co_name), "")
+
+
+def _place_coroutine(c):
+    begun = getattr(c, "cr_suspended", True) or c.cr_running  # from 3.11 on f_lasti does not tell
+    return _place(c.cr_frame, c.__qualname__, "never awaited", begun)
+
+
+def _place_generator(g):
+    return _place(g.gi_frame, g.__qualname__, "not started", getattr(g, "gi_suspended", True) or g.gi_running)
+
+
+def _place_async(g):
+    return _place(g.ag_frame, g.__qualname__, "not started", getattr(g, "ag_suspended", True) or g.ag_running)
+
+
+def _place_task(t):
+    coro = _get(_type_dict(type(t))["_coro"].__get__, t)
+    by = {_Coroutine: _place_coroutine, _Generator: _place_generator}.get(type(coro))
+    return by(coro) if by else ""
+
+
+_PLACES = {("builtins", "frame"): _place_frame, ("builtins", "coroutine"): _place_coroutine,
+           ("builtins", "generator"): _place_generator, ("builtins", "async_generator"): _place_async,
+           ("_asyncio", "Task"): _place_task}
 
 
 # Values, only when they are asked for.
