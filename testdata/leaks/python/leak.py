@@ -13,3 +13,11 @@ def dump():
     import refgraph_dump
 
     refgraph_dump.dump(os.environ["LEAK_DUMP"])
+
+
+def ready():
+    """Says so, and waits to be dumped from outside."""
+    import time
+
+    print("ready", flush=True)
+    time.sleep(600)
