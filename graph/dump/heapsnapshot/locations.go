@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -148,12 +149,17 @@ func (s *scripts) short(script, line uint32) string {
 	return fmt.Sprintf("%s:%d", shortFile(s.name[script], script), line)
 }
 
+// bundled is what Vite adds to the name of a configuration that it bundles, anew at every
+// start.
+var bundled = regexp.MustCompile(`\.timestamp-\d+-[0-9a-f]+\.m?js$`)
+
 // shortFile is a script's file without its folders.
 func shortFile(name string, script uint32) string {
 	if name == "" {
 		return fmt.Sprintf("script %d", script)
 	}
 	name, _, _ = strings.Cut(name, "?")
+	name = bundled.ReplaceAllString(name, "")
 	if own, ok := strings.CutPrefix(name, "node:"); ok {
 		return "node:" + path.Base(own)
 	}

@@ -62,3 +62,19 @@ func TestSlotText(t *testing.T) {
 		}
 	}
 }
+
+// TestShortFile checks that a file has the same name in two runs of a program.
+func TestShortFile(t *testing.T) {
+	for in, want := range map[string]string{
+		"file:///srv/app/vite.config.mjs.timestamp-1795540762046-aa2e11647a8a4.mjs": "vite.config.mjs",
+		"file:///srv/app/src/a.js?v=7":                                              "a.js",
+		"/srv/app/routes/index.js":                                                  "routes/index.js",
+		"node:internal/timers":                                                      "node:timers",
+		"/srv/report.timestamp-7.js":                                                "report.timestamp-7.js",
+		"":                                                                          "script 12",
+	} {
+		if got := shortFile(in, 12); got != want {
+			t.Errorf("%s: %s, want %s", in, got, want)
+		}
+	}
+}
