@@ -104,15 +104,23 @@ func TestOutputIsCheckedFirst(t *testing.T) {
 		if err := os.MkdirAll(filepath.Join(dir, "folder.svg"), 0o700); err != nil {
 			t.Fatal(err)
 		}
+		page := strings.TrimSuffix(out, "svg") + "html"
+		if err := os.MkdirAll(filepath.Join(dir, "folder.html"), 0o700); err != nil {
+			t.Fatal(err)
+		}
 		for _, command := range [][]string{{"paths", "no.dump", "--type", "x"}, {"dominators", "no.dump"}, {"report", "no.dump"}, {"backrefs", "no.dump", "--type", "x"}} {
 			var errs bytes.Buffer
+			out := out
+			if command[0] == "report" {
+				out = page
+			}
 			code := (&app{out: &errs, err: &errs}).run(t.Context(), append(command, "-o", out))
 			if code != exitFailed || !strings.Contains(errs.String(), "refgraph: cannot write "+out+": ") || strings.Contains(errs.String(), ".refgraph-") {
 				t.Errorf("%s -o %s: exit %d: %s", command[0], out, code, errs.String())
 			}
 		}
 	}
-	if left, _ := os.ReadDir(dir); len(left) != 1 {
+	if left, _ := os.ReadDir(dir); len(left) != 2 {
 		t.Errorf("%d files are left", len(left))
 	}
 }

@@ -144,17 +144,19 @@ func newCycle(g *graph.Graph, s *cycle.Shape) Cycle {
 }
 
 // addRound adds a shortest cycle, from the object that is nearest to a root on.
-// Containers' insides on it are told by the reference that a person would write.
+// Containers' insides on it are told by the reference that a person would write,
+// unless there is nothing else on it: a list of Go is a ring of its elements.
 func (s *Session) addRound(out *Cycle, h *suspect.Heap, c cycle.Component) {
 	g := s.g
 	round := cycle.Shortest(g, c, startOf(g, h.Paths, c))
+	own := !slices.ContainsFunc(round[1:], func(n graph.NodeID) bool { return !g.Internal(n) })
 	inside := "" // how the references through insides are written so far
 	last := 0
 	for i := range round {
 		at := (i + 1) % len(round) // the start comes last, when the way to it is known
 		r := reference(g, round[i], round[at], s.opts.Values)
 		r.Name = inside + r.Name
-		if g.Internal(round[at]) && at != 0 {
+		if g.Internal(round[at]) && at != 0 && !own {
 			inside = r.Name
 			continue
 		}

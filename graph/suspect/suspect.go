@@ -122,8 +122,8 @@ func Detectors() []Detector {
 		{"duplicates", "strings that repeat the text of others, where they are much of the heap", duplicates},
 		{"collection", "a container with many elements of one type", collections},
 		{"buffers", "few large buffers that are most of the heap", buffers},
-		{"copies", "texts and buffers of equal contents, of Go and Python", equalContents},
-		{"empty-containers", "containers without elements, in other runtimes", emptyContainers},
+		{"copies", "texts and buffers of equal contents", equalContents},
+		{"empty-containers", "containers without elements", emptyContainers},
 		{"biggest-drop", "where most of the heap comes together in the dominator tree", biggestDrop},
 	}
 	return slices.Concat(first, javascriptDetectors(), next, pythonDetectors(), jvmDetectors(), last)

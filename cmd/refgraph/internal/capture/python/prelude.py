@@ -38,7 +38,7 @@ os = _modules.get("os")
 def _column_of(code, values):
     """array, where that is not built in: a view of bytes."""
     values = list(values)
-    view = memoryview(bytearray(len(values) * (8 if code == "Q" else 4))).cast(code)
+    view = memoryview(bytearray(len(values) * (8 if code in "Qq" else 4))).cast(code)
     for i, v in enumerate(values):
         view[i] = v
     return view
