@@ -2,7 +2,6 @@ package suspect
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"reflect"
@@ -421,33 +420,5 @@ func TestBiggestDrop(t *testing.T) {
 	}
 	if s := list[1]; s.Count != 400 || s.ElementType != "main.Y" || !strings.HasSuffix(s.Reason, "400 main.Y that no single object holds") {
 		t.Errorf("%s", s.Reason)
-	}
-}
-
-func TestEmptyAndCancelled(t *testing.T) {
-	h := heap(t, &picture{})
-	if list := findAll(t, h); len(list) > 0 {
-		t.Errorf("suspects in an empty heap:\n%s", show(list))
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if _, err := NewHeap(ctx, h.Graph); !errors.Is(err, context.Canceled) {
-		t.Errorf("not cancelled: %v", err)
-	}
-	if _, err := Find(ctx, h); !errors.Is(err, context.Canceled) {
-		t.Errorf("not cancelled: %v", err)
-	}
-}
-
-func BenchmarkFind(b *testing.B) {
-	g := graphtest.Sessions(2_000_000)
-	for b.Loop() {
-		h, err := NewHeap(b.Context(), g)
-		if err != nil {
-			b.Fatal(err)
-		}
-		if list := findAll(b, h); len(list) == 0 {
-			b.Fatal("nothing found")
-		}
 	}
 }
