@@ -5,10 +5,15 @@ import mmap
 import leak
 
 views = {}
-for i in range(leak.n(8)):
+
+
+def fill(i):
     page = mmap.mmap(-1, 2 << 20)
     page[:] = b"x" * len(page)
     views[i] = memoryview(page)[:64]
 
+
+for i in range(leak.n(8)):
+    fill(i)
 
 leak.dump()
