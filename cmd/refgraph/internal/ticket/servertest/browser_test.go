@@ -131,7 +131,7 @@ func inline(t *testing.T, url, selector, name string, markerShown bool) {
 			t.Errorf("%s at %d px: no picture", name, width)
 		case s.Width > s.Room+1 || s.Left < 0 || s.Left+s.Width > float64(width):
 			t.Errorf("%s at %d px: the picture is cut off: %+v", name, width, s)
-		case width == 1280 && (s.Width < 640 || s.Width > 730), width == 390 && s.Width < 250:
+		case width == 1280 && (s.Width < 540 || s.Width > 730), width == 390 && s.Width < 250:
 			t.Errorf("%s at %d px: the picture is %v wide", name, width, s.Width)
 		case s.Height < s.Width/3:
 			t.Errorf("%s at %d px: the picture is squeezed: %+v", name, width, s)

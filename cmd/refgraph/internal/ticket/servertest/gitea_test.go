@@ -109,7 +109,7 @@ func (g *gitea) life(p *program, cred string) {
 		t.Errorf("the SVG is served as %s, %s", h.Get("Content-Type"), h.Get("Content-Disposition"))
 	}
 	inline(t, issue, giteaPicture, "gitea", false)
-	if s := open(t, issue, `.comment .markup details[open] img[alt^="Reference graph"]`, "gitea-svg", 1280); !s.Loaded || s.Width < 640 || s.Width > s.Room+1 {
+	if s := open(t, issue, `.comment .markup details[open] img[alt^="Reference graph"]`, "gitea-svg", 1280); !s.Loaded || s.Width < 540 || s.Width > s.Room+1 {
 		t.Errorf("the SVG as it is shown: %+v", s)
 	}
 	if s := open(t, issue, `.comment .markup a[href*="/attachments/"]`, "gitea-svg-link", 1280); s.Room == 0 {
