@@ -2,6 +2,7 @@ package ticket
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode"
 )
@@ -85,12 +86,15 @@ func (JiraWiki) Picture(src, _ string, width int) string {
 // Vector implements Markup.
 func (JiraWiki) Vector(string, string, string, int) (string, bool) { return "", false }
 
+// noFormat finds what would end an open block.
+var noFormat = regexp.MustCompile(`(?i)\{(noformat)`)
+
 // jiraLines is the most lines of an open block.
 const jiraLines = 40
 
 // Folded implements Markup: nothing folds, so a long text is cut.
 func (JiraWiki) Folded(label, text string) string {
-	text = strings.ReplaceAll(lines(text), "{noformat", "{ noformat")
+	text = noFormat.ReplaceAllString(lines(text), "{ $1")
 	list := strings.Split(text, "\n")
 	if left := len(list) - jiraLines; left > 0 {
 		list = append(list[:jiraLines], fmt.Sprintf("… %d more lines", left))

@@ -2,6 +2,7 @@ package ticket
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -26,12 +27,15 @@ func (t Textile) Inline(text Text) string {
 	return inline(text, textileCode, starred)
 }
 
-// openTags splits what would open or close an element that Redmine takes out of
-// a text before it escapes the rest.
-var openTags = strings.NewReplacer("</", "< /", "<code", "< code", "<pre", "< pre", "<!--", "< !--", "<CODE", "< CODE", "<PRE", "< PRE")
+// openTag finds what would open or close an element that Redmine takes out of a
+// text, in letters of either case, before it escapes the rest.
+var openTag = regexp.MustCompile(`(?i)<(/|code|pre|!--)`)
+
+// split puts a space into each tag of a text, so that it is none.
+func split(text string) string { return openTag.ReplaceAllString(text, "< $1") }
 
 func textileCode(name string) string {
-	name = openTags.Replace(cut(name))
+	name = split(cut(name))
 	if strings.Trim(name, " ") == "" {
 		name = "(blank)"
 	}
@@ -70,7 +74,7 @@ func (Textile) Vector(string, string, string, int) (string, bool) { return "", f
 
 // Folded implements Markup.
 func (Textile) Folded(label, text string) string {
-	return "{{collapse(" + label + ")\n<pre>\n" + openTags.Replace(lines(text)) + "\n</pre>\n}}"
+	return "{{collapse(" + label + ")\n<pre>\n" + split(lines(text)) + "\n</pre>\n}}"
 }
 
 // Facts implements Markup.
