@@ -282,6 +282,10 @@ func advice(a *answer) string {
 		return "the file is too large for the tracker or a proxy before it: --max-nodes makes a smaller picture"
 	case a.status == http.StatusTooManyRequests:
 		return "too many requests: try again in some minutes"
+	case a.status == http.StatusMethodNotAllowed || a.status == http.StatusNotAcceptable || a.status == http.StatusUnsupportedMediaType:
+		return "a proxy may change what is sent, or this is another tracker than it looks: check --tracker, and the same from another network"
+	case a.status >= 400 && a.status < 500:
+		return "its own words, if there are any, say what it misses; the project may have rules of its own: try the same by hand in a browser"
 	case a.status >= 500:
 		return "the tracker has trouble of its own: run it again later, nothing is done twice"
 	}

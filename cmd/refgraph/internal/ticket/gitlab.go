@@ -86,8 +86,6 @@ func gitlabAdvice(e *Error, _ http.Header) {
 		e.Advice = "the token's user may not comment here: it must be a member of the project, and the discussion must not be locked"
 	case e.Status == http.StatusNotFound:
 		e.Advice = "check the URL; GitLab says this too of a private project that the token may not see"
-	case e.Status == http.StatusTooManyRequests:
-		e.Advice = "GitLab wants fewer requests: try again in a minute"
 	}
 }
 
