@@ -10,6 +10,7 @@ type Info struct {
 	RuntimeVersion string    // as the runtime prints it, such as "go1.26.8"
 	Taken          time.Time // when the dump was taken; zero if unknown
 	PointerSize    int       // bytes, 4 or 8; 0 if the format does not say
+	Program        string    // what the dump says that ran, with a name that all runs of it have; empty if it does not say
 	Facts          []Fact    // what else the format knows, in display order
 	Process        Process   // what the whole process held
 }

@@ -17,6 +17,7 @@ type diffFlags struct {
 	n      int
 	failOn []string
 	oldExe string
+	force  bool
 	pic    pictureFlags
 }
 
@@ -30,7 +31,10 @@ fingerprints are the same leak), by allocation site where the dumps have them,
 and by the objects that are new where the runtime does not move objects. -o FILE
 draws where the heap grew. Only objects that roots retain count.
 
---fail-on CONDITION exits with code 3 if the condition holds; it can be repeated.
+Dumps of two programs are refused, unless --force is given.
+
+--fail-on CONDITION exits with code 3 if the condition holds, or if its type or
+site is in neither dump; it can be repeated.
 ` + diff.Grammar,
 		Args: twoDumps,
 		RunE: func(c *cobra.Command, args []string) error { return runDiff(c.Context(), a, args[0], args[1], f) },
@@ -38,6 +42,7 @@ draws where the heap grew. Only objects that roots retain count.
 	c.Flags().IntVarP(&f.n, "number", "n", 20, "how many types; 0 for all")
 	c.Flags().StringArrayVar(&f.failOn, "fail-on", nil, "exit with code 3 if this holds, such as 'type=main.Session,grows>1000'")
 	c.Flags().StringVar(&f.oldExe, "old-exe", "", "executable of the old dump, if it is another than --exe")
+	c.Flags().BoolVar(&f.force, "force", false, "compare also dumps of two programs")
 	f.pic.add(c)
 	return c
 }
@@ -53,7 +58,7 @@ func runDiff(ctx context.Context, a *app, oldPath, newPath string, f diffFlags) 
 	if err := f.pic.check(); err != nil {
 		return err
 	}
-	q := ask.DiffQuestion{Number: f.n}
+	q := ask.DiffQuestion{Number: f.n, Force: f.force}
 	for _, s := range f.failOn {
 		c, err := diff.Parse(s)
 		if err != nil {
@@ -107,18 +112,24 @@ func compare(ctx context.Context, a *app, oldPath, newPath string, q ask.DiffQue
 // failOn is an error if a condition holds.
 func failOn(a *app, found *ask.DiffAnswer) error {
 	var hit []string
+	missing := false
 	for _, c := range found.FailOn {
-		if c.Matched == 0 && !a.quiet {
-			fmt.Fprintf(a.err, "warning: --fail-on %s: nothing of that name in either dump\n", c.Condition)
-		}
-		if c.Holds {
+		switch {
+		case c.Unknown:
+			missing = true
+			hit = append(hit, c.Condition+" (nothing of that name is in either dump)")
+		case c.Holds:
 			hit = append(hit, fmt.Sprintf("%s (%s)", c.Condition, c.Measured))
 		}
 	}
 	if len(hit) == 0 {
 		return nil
 	}
-	return failOnError{fmt.Errorf("--fail-on: %s", strings.Join(hit, "; "))}
+	err := failOnError{fmt.Errorf("--fail-on: %s", strings.Join(hit, "; "))}
+	if missing {
+		return hintError{err, "a misspelt name would never fail: refgraph top lists the types, diff -n 0 those that changed"}
+	}
+	return err
 }
 
 func printDiff(a *app, d *ask.DiffAnswer) {

@@ -21,7 +21,7 @@ const (
 	exitInterrupted = 130
 )
 
-const exitCodes = `Exit codes: 0 fine, 1 failed, 2 usage, 3 --fail-on hit, 4 not a dump or damaged beyond use, 130 interrupted.`
+const exitCodes = `Exit codes: 0 fine, 1 failed, 2 usage, 3 --fail-on hit (or its type is in neither dump), 4 not a dump or damaged beyond use, 130 interrupted.`
 
 // errorJSON is how an error is written with --json, on standard error.
 type errorJSON struct {

@@ -17,6 +17,7 @@ func TestExitCodes(t *testing.T) {
 	if err := os.WriteFile(file, []byte("hello"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	const small, weak = "../../testdata/python/small.pydump.gz", "../../testdata/gallery/weak.pydump.gz"
 	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()
 	for _, c := range []struct {
@@ -34,6 +35,8 @@ func TestExitCodes(t *testing.T) {
 		{t.Context(), "top " + file, exitNotADump},
 		{t.Context(), "top " + filepath.Dir(file), exitNotADump},
 		{cancelled, "top " + file, exitInterrupted},
+		{t.Context(), "diff --no-cache " + small + " " + weak, exitUsage},
+		{t.Context(), "diff --no-cache " + small + " " + small + " --fail-on type=Nope,grows>1", exitFailOn},
 	} {
 		var out, err bytes.Buffer
 		if got := (&app{out: &out, err: &err}).run(c.ctx, strings.Fields(c.args)); got != c.want {

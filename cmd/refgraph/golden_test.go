@@ -36,7 +36,7 @@ func TestGoldenText(t *testing.T) {
 		"suspects": {"suspects", leak, "--exe", exe}, "suspects-python": {"suspects", python}, "dominators": {"dominators", leak, "--exe", exe},
 		"cycles": {"cycles", leak, "--exe", exe, "-n", "3"}, "cycles-python": {"cycles", weak, "-n", "3"}, "backrefs": {"backrefs", leak, "--exe", exe, "--type", "main.Cache"},
 		"refs": {"refs", leak, "--exe", exe, "--type", "main.Cache", "--depth", "2"}, "sites": {"sites", traces, "-n", "3"},
-		"sites-growth": {"sites", traces, "--against", traces, "-n", "3"}, "diff": {"diff", python, weak, "-n", "4"},
+		"sites-growth": {"sites", traces, "--against", traces, "-n", "3"}, "diff": {"diff", python, weak, "-n", "4", "--force"},
 		"diff-sites": {"diff", traces, traces, "-n", "3"}, "redacted": {"top", leak, "--exe", exe, "-n", "5", "--redact-types", "Session|User"},
 	} {
 		var out, errs bytes.Buffer

@@ -76,7 +76,7 @@ func (a *app) endSoon(ctx context.Context) {
 	}
 	context.AfterFunc(ctx, func() {
 		time.Sleep(grace)
-		fmt.Fprintln(a.err, "refgraph: "+interrupted)
+		a.complain(errorJSON{Error: interrupted, ExitCode: exitInterrupted}, a.json)
 		a.cache().Abandon()
 		a.exit(exitInterrupted)
 	})

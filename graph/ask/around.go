@@ -113,13 +113,13 @@ func (s *Session) newAround(ctx context.Context, q AroundQuestion) (a *around, e
 		}
 	}
 	var targets graph.Bitset
-	if targets, a.name, err = pick(s.g, q.Type, q.Object); err != nil {
+	if targets, a.name, err = s.pick(q.Type, q.Object); err != nil {
 		return nil, err
 	}
-	if a.filter, err = ofTypes(s.g, q.Filter); err != nil {
+	if a.filter, err = s.ofTypes(q.Filter); err != nil {
 		return nil, err
 	}
-	if a.highlight, err = ofTypes(s.g, q.Highlight); err != nil {
+	if a.highlight, err = s.ofTypes(q.Highlight); err != nil {
 		return nil, err
 	}
 	sizes, err := dominator.Compute(ctx, s.g)

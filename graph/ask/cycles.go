@@ -108,7 +108,7 @@ func (s *Session) cycles(ctx context.Context, q CyclesQuestion) (*CyclesAnswer, 
 // shapes are the groups by shape, and how many groups there are; those with an
 // object of a type, if one is named.
 func (s *Session) shapes(ctx context.Context, typ string) (*suspect.Heap, []cycle.Shape, int, error) {
-	wanted, err := ofTypes(s.g, typ)
+	wanted, err := s.ofTypes(typ)
 	if err != nil {
 		return nil, nil, 0, err
 	}

@@ -11,6 +11,7 @@ import (
 // DiffQuestion asks what grew from one dump to the next of one program.
 type DiffQuestion struct {
 	Number     int              // most types and sites; 0 is all
+	Force      bool             // also if the dumps are of two programs
 	Conditions []diff.Condition // what --fail-on checks
 	Nodes      int              // with a picture of at most so many boxes; 0 is none
 }
@@ -55,7 +56,8 @@ type Condition struct {
 	Condition string `json:"condition"`
 	Holds     bool   `json:"holds"`
 	Measured  string `json:"measured"`
-	Matched   int    `json:"matched"` // rows that its name matches; with none it may be misspelt
+	Matched   int    `json:"matched"` // rows that its name matches
+	Unknown   bool   `json:"unknown"` // its type or site is in neither dump: it may be misspelt
 }
 
 // GrowthPicture is where a heap grew, down the dominator trees read by type.
@@ -72,6 +74,9 @@ type GrowthPicture struct {
 func (s *Session) Diff(ctx context.Context, old *Session, q DiffQuestion) (*DiffAnswer, error) {
 	return answer(ctx, s, func(ctx context.Context) (*DiffAnswer, error) {
 		return answer(ctx, old, func(ctx context.Context) (*DiffAnswer, error) {
+			if err := sameProgram(old, s, "--force compares them all the same"); err != nil && !q.Force {
+				return nil, err
+			}
 			c, err := compare(ctx, old, s)
 			if err != nil {
 				return nil, err
@@ -79,7 +84,7 @@ func (s *Session) Diff(ctx context.Context, old *Session, q DiffQuestion) (*Diff
 			if err := addSites(ctx, c.report, old.path, s.path); err != nil {
 				return nil, err
 			}
-			out := newDiff(c.report, q)
+			out := newDiff(c.report, q, old.g, s.g)
 			out.Old, out.New, out.Added, out.Reasons = newDump(old.g), newDump(s.g), c.added, c.reasons
 			if q.Nodes > 0 {
 				out.Picture, err = c.draw(ctx, s, q.Nodes)
@@ -87,6 +92,14 @@ func (s *Session) Diff(ctx context.Context, old *Session, q DiffQuestion) (*Diff
 			return out, err
 		})
 	})
+}
+
+// sameProgram refuses dumps of two programs.
+func sameProgram(old, new *Session, force string) error {
+	if err := diff.SameProgram(old.g, new.g); err != nil {
+		return wrong(err.Error(), "give two dumps of one program, the older one first; "+force)
+	}
+	return nil
 }
 
 // comparison is all that is known of two dumps.
@@ -133,14 +146,15 @@ func compare(ctx context.Context, old, new *Session) (*comparison, error) {
 }
 
 // newDiff fills in what a report says.
-func newDiff(r *diff.Report, q DiffQuestion) *DiffAnswer {
+func newDiff(r *diff.Report, q DiffQuestion, graphs ...*graph.Graph) *DiffAnswer {
 	out := &DiffAnswer{
 		Total: newDiffRow(r.Total), Types: diffRows(r.Types, q.Number), Suspects: diffRows(r.Suspects, 0), Sites: diffRows(r.Sites, q.Number),
 		FailOn: []Condition{}, ChangedTypes: len(diffRows(r.Types, 0)), ChangedSites: len(diffRows(r.Sites, 0)),
 	}
 	for _, c := range q.Conditions {
 		holds, what, matched := c.Check(r)
-		out.FailOn = append(out.FailOn, Condition{c.String(), holds, what, matched})
+		unknown := matched == 0 && (c.About() == "site" || !c.HasType(graphs...))
+		out.FailOn = append(out.FailOn, Condition{c.String(), holds, what, matched, unknown})
 	}
 	return out
 }

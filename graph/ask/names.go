@@ -3,75 +3,43 @@ package ask
 import (
 	"cmp"
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 
 	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/lang"
 )
 
-// matchTypes returns the types with objects that the pattern names: by full
-// name, else by unqualified name, else as a glob. A pointer type names what it
-// points to, since objects are never pointers alone.
-func matchTypes(g *graph.Graph, used []bool, pattern string) []graph.TypeID {
-	glob := strings.ContainsAny(pattern, "*?")
-	bare := strings.TrimPrefix(pattern, "*")
-	for _, match := range []func(string) bool{
-		func(name string) bool { return name == pattern },
-		func(name string) bool { return name == bare },
-		func(name string) bool { return unqualified(name) == bare },
-		func(name string) bool { ok, _ := path.Match(slashes(pattern), slashes(name)); return glob && ok },
-		func(name string) bool { return strings.EqualFold(unqualified(name), bare) },
-	} {
-		var ids []graph.TypeID
-		for t := range used {
-			if used[t] && match(g.Types().Name(graph.TypeID(t))) {
-				ids = append(ids, graph.TypeID(t))
-			}
+// matchTypes returns the types with objects that the pattern names best.
+func matchTypes(g *graph.Graph, used []bool, pattern string) (ids []graph.TypeID) {
+	best := 1
+	for t := range used {
+		if !used[t] {
+			continue
 		}
-		if len(ids) > 0 {
-			return ids
+		m := lang.MatchType(pattern, g.Types().Name(graph.TypeID(t)))
+		if m > best {
+			best, ids = m, ids[:0]
+		}
+		if m == best {
+			ids = append(ids, graph.TypeID(t))
 		}
 	}
-	return nil
-}
-
-// slashes lets `*` of a glob cross the separators of names, and takes brackets
-// as they are.
-func slashes(s string) string {
-	return strings.NewReplacer("/", "\x01", "[", "\x02", "]", "\x03").Replace(s)
-}
-
-// unqualified cuts the package or module off a type name.
-func unqualified(name string) string {
-	base, args, _ := strings.Cut(name, "[") // type arguments have qualifiers of their own
-	if base == "" || strings.ContainsAny(base, " *({") {
-		return name // not a name but an expression: chan *main.Session
-	}
-	if i := strings.LastIndexAny(base, "./$"); i >= 0 {
-		base = base[i+1:]
-	}
-	if args != "" {
-		return base + "[" + args
-	}
-	return base
+	return ids
 }
 
 // unknownType is the error for a name that matches nothing, with the closest
 // names as its hint.
-func unknownType(g *graph.Graph, used []bool, pattern string) error {
-	type near struct {
-		name string
-		dist int
-	}
+func (s *Session) unknownType(used []bool, pattern string) error {
+	g := s.g
 	var list []near
-	want := strings.ToLower(unqualified(pattern))
+	want := strings.ToLower(lang.Unqualified(pattern))
 	for t := range used {
 		if !used[t] {
 			continue
 		}
 		name := g.Types().Name(graph.TypeID(t))
-		have := strings.ToLower(unqualified(name))
+		have := strings.ToLower(lang.Unqualified(name))
 		d := distance(want, have)
 		if strings.Contains(have, want) && want != "" {
 			d = 1
@@ -83,15 +51,49 @@ func unknownType(g *graph.Graph, used []bool, pattern string) error {
 	slices.SortFunc(list, func(a, b near) int {
 		return cmp.Or(cmp.Compare(a.dist, b.dist), cmp.Compare(len(a.name), len(b.name)), strings.Compare(a.name, b.name))
 	})
-	hint := "refgraph top lists the types"
-	if len(list) > 0 {
-		names := make([]string, 0, 5)
-		for _, n := range list[:min(5, len(list))] {
-			names = append(names, n.name)
+	for i := range list { // what is much farther off is no misspelling of the same word
+		if list[i].dist > list[0].dist+1 {
+			list = list[:i]
+			break
 		}
-		hint = "did you mean " + strings.Join(names, ", ") + "?"
 	}
-	return &Error{What: fmt.Sprintf("no object of type %s", pattern), Do: hint}
+	return &Error{What: fmt.Sprintf("no object of type %s", pattern), Do: s.nameless() + closest(list)}
+}
+
+// nameless says why types have no names, where the reader warned that they are in
+// the program that wrote the dump.
+func (s *Session) nameless() string {
+	for _, w := range s.g.Warnings() {
+		if strings.Contains(w.Effect, "--exe FILE") {
+			return "add --exe FILE with the program that wrote the dump: it has the names of types; without it, "
+		}
+	}
+	return ""
+}
+
+// near is a name that is like another.
+type near struct {
+	name string
+	dist int
+}
+
+// mostNear is how many close names are told.
+const mostNear = 5
+
+// closest is what to do about a name that nothing has: the closest ones, one a
+// line, since a name can be long and is to be copied.
+func closest(list []near) string {
+	switch len(list) {
+	case 0:
+		return "refgraph top lists the types"
+	case 1:
+		return "did you mean " + list[0].name + "?"
+	}
+	hint := "did you mean one of these?"
+	for _, n := range list[:min(mostNear, len(list))] {
+		hint += "\n  " + n.name
+	}
+	return hint
 }
 
 // distance is the Levenshtein distance of two names, of at most 64 bytes each.

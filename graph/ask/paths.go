@@ -82,7 +82,7 @@ func (s *Session) Paths(ctx context.Context, q PathsQuestion) (*PathsAnswer, err
 }
 
 func (s *Session) paths(ctx context.Context, q PathsQuestion) (*keptPaths, error) {
-	targets, name, err := pick(s.g, q.Type, q.Object)
+	targets, name, err := s.pick(q.Type, q.Object)
 	if err != nil {
 		return nil, err
 	}

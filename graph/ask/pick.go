@@ -7,20 +7,20 @@ import (
 
 // pick returns the objects that a type and an object name, and a short name for
 // them all.
-func pick(g *graph.Graph, typ, object string) (set graph.Bitset, name string, err error) {
+func (s *Session) pick(typ, object string) (set graph.Bitset, name string, err error) {
 	switch {
 	case typ != "" && object != "":
 		return nil, "", wrong("--type or --object, not both", "")
 	case typ != "":
-		return pickType(g, typ)
+		return s.pickType(typ)
 	case object != "":
-		n, err := findObject(g, object)
+		n, err := findObject(s.g, object)
 		if err != nil {
 			return nil, "", err
 		}
-		set = graph.NewBitset(g.Len())
+		set = graph.NewBitset(s.g.Len())
 		set.Add(n)
-		return set, g.TypeName(n), nil
+		return set, s.g.TypeName(n), nil
 	}
 	return nil, "", wrong("which objects?", "give --type NAME or --object ADDRESS; refgraph top lists the types")
 }
@@ -42,11 +42,12 @@ func findObject(g *graph.Graph, object string) (graph.NodeID, error) {
 	return n, nil
 }
 
-func pickType(g *graph.Graph, pattern string) (graph.Bitset, string, error) {
+func (s *Session) pickType(pattern string) (graph.Bitset, string, error) {
+	g := s.g
 	used := usedTypes(g)
 	want := matchTypes(g, used, pattern)
 	if len(want) == 0 {
-		return nil, "", unknownType(g, used, pattern)
+		return nil, "", s.unknownType(used, pattern)
 	}
 	pickOne := make([]bool, g.Types().Len())
 	for _, t := range want {
@@ -81,11 +82,11 @@ func usedTypes(g *graph.Graph) []bool {
 }
 
 // ofTypes is a test for the types that a pattern names; nil for no pattern.
-func ofTypes(g *graph.Graph, pattern string) (func(graph.NodeID) bool, error) {
+func (s *Session) ofTypes(pattern string) (func(graph.NodeID) bool, error) {
 	if pattern == "" {
 		return nil, nil
 	}
-	set, _, err := pickType(g, pattern)
+	set, _, err := s.pickType(pattern)
 	if err != nil {
 		return nil, err
 	}

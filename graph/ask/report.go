@@ -35,6 +35,9 @@ func (s *Session) Report(ctx context.Context, q ReportQuestion) (*ReportAnswer, 
 	out := &ReportAnswer{Paths: []*PathsAnswer{}, Values: s.opts.Values}
 	var err error
 	if q.Older != nil {
+		if err := sameProgram(q.Older, s, "or leave --against out"); err != nil {
+			return nil, err
+		}
 		if out.Diff, err = s.Diff(ctx, q.Older, DiffQuestion{}); err != nil {
 			return nil, err
 		}

@@ -65,6 +65,9 @@ func (s *Session) Suspects(ctx context.Context, q SuspectsQuestion) (*SuspectsAn
 			k, err := remember(ctx, s, q, func(ctx context.Context) (*keptSuspects, error) { return s.suspects(ctx, nil, q) })
 			return k.answer(), err
 		}
+		if err := sameProgram(q.Older, s, "or leave --against out"); err != nil {
+			return nil, err
+		}
 		return answer(ctx, q.Older, func(ctx context.Context) (*SuspectsAnswer, error) {
 			older, err := suspect.NewHeap(ctx, q.Older.g)
 			if err != nil {

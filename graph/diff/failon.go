@@ -3,10 +3,11 @@ package diff
 import (
 	"fmt"
 	"math"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/refgraph/refgraph/graph/lang"
 )
 
 // Grammar is the text of `--fail-on` for help and documentation.
@@ -165,6 +166,9 @@ func parseNumber(s string) (m measure, problem string) {
 
 func (c Condition) String() string { return c.text }
 
+// About is what a condition names: "type", "suspect", "site", or "" for the total.
+func (c Condition) About() string { return c.kind }
+
 // NeedsSuspects reports whether the condition is about suspects, which cost
 // more to find than types.
 func (c Condition) NeedsSuspects() bool { return c.kind == "suspect" }
@@ -221,35 +225,6 @@ func compare(v float64, op string, limit float64) bool {
 	return v == limit
 }
 
-// Match reports whether a pattern names something: by its full name, its
-// unqualified name, or as a glob of either.
-func Match(pattern, name string) bool {
-	short := unqualified(name)
-	if pattern == name || pattern == short {
-		return true
-	}
-	if !strings.ContainsAny(pattern, "*?") {
-		return false
-	}
-	plain := strings.NewReplacer("/", "\x01", "[", "\x02", "]", "\x03", `\`, "\x04")
-	for _, s := range []string{name, short} {
-		if ok, _ := path.Match(plain.Replace(pattern), plain.Replace(s)); ok {
-			return true
-		}
-	}
-	return false
-}
-
-// unqualified cuts the package or module off a type name; type arguments have
-// some of their own.
-func unqualified(name string) string {
-	base, args, generic := strings.Cut(name, "[")
-	if base == "" {
-		return name
-	}
-	base = base[strings.LastIndexAny(base, "./$")+1:]
-	if generic {
-		return base + "[" + args
-	}
-	return base
-}
+// Match reports whether a pattern names a type, site or suspect, as --type does,
+// letter case included.
+func Match(pattern, name string) bool { return lang.MatchType(pattern, name) > 1 }

@@ -15,6 +15,7 @@ var golang = Language{
 	Listeners:  "return a function that unregisters, and call it; what a closure captures lives as long as the closure",
 	Callback:   regexp.MustCompile(`^func[ (]|^func$|\.func\d+`),
 	Generic:    regexp.MustCompile(`^(\[|map\[|chan |func\b|struct ?\{|string$)`),
+	Main:       regexp.MustCompile(`^main\.`).MatchString,
 	Timer:      regexp.MustCompile(`^runtime\.timeTimer$`),
 	Insides:    []Inside{{regexp.MustCompile(`^sync\.indirect\[`), "sync.Map"}},
 	Nameless: regexp.MustCompile(`^[^.]*$| object with|^(\[|\*|map\[|chan |<-chan|func\(|struct \{|interface \{|unsafe\.|` +

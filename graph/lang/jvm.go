@@ -6,6 +6,10 @@ import (
 	"github.com/refgraph/refgraph/graph"
 )
 
+// ofJDK are the types that programs do not define: the platform's, arrays, and what
+// is made at run time.
+var ofJDK = regexp.MustCompile(`\[\]$|^(java|javax|jdk|sun|com\.sun)\.|\$\$|^(boolean|byte|char|short|int|long|float|double|void)$`)
+
 var jvm = Language{
 	Runtime: graph.RuntimeJVM, Tag: "JVM", Thread: "thread", Joint: " · ",
 	Running:    []string{"RUNNABLE", "NEW"},
@@ -18,6 +22,7 @@ var jvm = Language{
 	},
 	Callback: regexp.MustCompile(`\$\$Lambda`),
 	Generic:  regexp.MustCompile(`\[\]$|^java\.util\.|^java\.lang\.(Object|String|Class)$`),
+	Main:     func(name string) bool { return !ofJDK.MatchString(name) },
 	Program:  regexp.MustCompile(`^java\.lang\.Class$`),
 	Nameless: regexp.MustCompile(`^[^.]*$|\[\]$|^(java\.util\.|java\.lang\.ref\.|java\.lang\.ThreadLocal|scala\.collection\.|kotlin\.collections\.|` +
 		`com\.google\.common\.collect\.|it\.unimi\.dsi\.fastutil\.)`),

@@ -51,6 +51,9 @@ type Language struct {
 	ThreadTypes, ThreadRoots []string
 	// Packages is whether what is below a package is the same program's.
 	Packages bool
+	// Main reports whether a type is one that a program defines itself, so that two
+	// programs have none of them in common, as a rule; nil where names do not tell.
+	Main func(name string) bool
 	// Program are types of objects that are the program and no data: as many as
 	// it has classes, modules and functions, each held from many places.
 	Program *regexp.Regexp

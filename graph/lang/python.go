@@ -25,6 +25,7 @@ var python = Language{
 	Program:   regexp.MustCompile(`^(builtins\.)?(type|module|code|function|\w+_descriptor|property|staticmethod|classmethod)$|(Meta|MetaClass|ABCMeta|EnumType)$`),
 	Nameless:  regexp.MustCompile(`^[^.]*$|^(generator|coroutine|async_generator|frame|_asyncio\.Task) |^(collections|types|weakref|functools|itertools|queue|builtins|array|contextvars)\.|^(_collections|_thread\.)`),
 	Packages:  true,
+	Main:      regexp.MustCompile(`^__main__\.`).MatchString,
 	Native:    "memray run --native (or memray attach PID) tells which C code allocated it; pmap -x PID shows the mappings",
 	Cycles:    "CPython frees cycles only when its cycle collector runs: until then, with gc.disable() or after gc.freeze() they stay, and finalizers in them run late",
 

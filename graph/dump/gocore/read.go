@@ -25,6 +25,7 @@ func Read(ctx context.Context, src *source.Source) (*graph.Graph, error) {
 		return nil, err
 	}
 	src.Keep(p.exe)
+	b.Info().Program = p.exe.Program
 	if err := graph.Parallel(ctx, 2, src.Options.Workers, func(i int) error {
 		if i == 0 {
 			return p.openHeap(b)

@@ -58,6 +58,7 @@ func (o *opening) take(src *source.Source, rec *records, b *graph.Builder) (*got
 		return nil, err
 	}
 	src.Keep(o.exe)
+	b.Info().Program = o.exe.Program
 	for _, m := range o.exe.Missing {
 		b.Warn(graph.Warning{Offset: -1, What: "the executable lacks something", Effect: m})
 	}

@@ -60,3 +60,29 @@ func TestDetail(t *testing.T) {
 		}
 	}
 }
+
+// A map's array of groups is as large as the allocator makes it; what is behind the
+// groups is no entry.
+func TestMapEntriesBehind(t *testing.T) {
+	e, _ := openVariant(t, "plain")
+	var h heap
+	text := h.add(16)
+	s := h.add(208, 0, text)
+	group := h.add(1024, 1, text, 3, s) // 4 groups of 200 bytes, and room for one more
+	for g, ctrl := range []uint64{0x8080808080808011, 0x8080808080808080, 0x80808080808080fe, 0x8080808080808080} {
+		h.objects[group].set[g*25] = ctrl
+	}
+	m := h.add(48, 2, group)
+	h.objects[m].set[0] = 1
+	h.build(t, e, true)
+	h.global(t, e, "main.sessions", 0, m)
+	h.run(t, 1)
+	if fields, total := h.ty.Fields(graph.NodeID(m), false, 10); total != 1 || len(fields) != 1 {
+		t.Errorf("%d entries: %+v", total, fields)
+	}
+	for _, c := range [][3]uint64{{0, 200, 0}, {199, 200, 0}, {200, 200, 1}, {1024, 200, 4}, {1600, 200, 8}, {8192, 200, 32}, {10, 0, 0}} {
+		if got := groupsIn(c[0], c[1]); got != c[2] {
+			t.Errorf("%d groups of %d bytes in %d, want %d", got, c[1], c[0], c[2])
+		}
+	}
+}

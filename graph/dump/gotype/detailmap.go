@@ -3,6 +3,7 @@ package gotype
 import (
 	"encoding/binary"
 	"math"
+	"math/bits"
 	"reflect"
 	"strconv"
 
@@ -45,12 +46,14 @@ func (ty *Typer) groupsOf(header graph.NodeID) (out []graph.NodeID) {
 	return out
 }
 
-// groupEntries lists the full slots of an array of groups.
+// groupEntries lists the full slots of an array of groups. Its length is a power of
+// two; what the allocator rounded its size up by is no group, though as empty
+// memory it would look like one that is full.
 func (l *fieldList) groupEntries(n graph.NodeID, t *Type) {
 	in := fieldList{ty: l.ty, n: n, b: l.ty.content(n), values: l.values, limit: l.limit, out: l.out, total: l.total}
 	in.targets()
 	m := t.swiss
-	for g := uint64(0); g+t.Size <= uint64(len(in.b)); g += t.Size {
+	for g, end := uint64(0), groupsIn(uint64(len(in.b)), t.Size)*t.Size; g < end; g += t.Size {
 		for s := range uint64(groupSlots) {
 			if in.b[g+s]&0x80 == 0 {
 				in.entry(t, g+groupCtrl+s*m.slotSize)
@@ -58,6 +61,14 @@ func (l *fieldList) groupEntries(n graph.NodeID, t *Type) {
 		}
 	}
 	l.out, l.total = in.out, in.total
+}
+
+// groupsIn is how many groups there are in an object.
+func groupsIn(bytes, size uint64) uint64 {
+	if size == 0 || bytes < size {
+		return 0
+	}
+	return 1 << (bits.Len64(bytes/size) - 1)
 }
 
 // entry lists the slot at an offset.

@@ -25,6 +25,7 @@ type Exe struct {
 	GNUBuildID string // in hexadecimal; "" if there is none
 	Arch       string // GOARCH
 	Main       string // path of the main module; "" if it is not known
+	Program    string // import path of the main package; "" for a list of files
 	PIE        bool
 	// Missing says in words what cannot be told with this executable, such as
 	// "no DWARF: variables have no names"; empty for an ordinary one.

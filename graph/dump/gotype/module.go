@@ -53,7 +53,7 @@ func (e *Exe) readRuntime(f *elf.File) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w: %v", e.src.Name, ErrNotExecutable, err)
 	}
-	e.GoVersion, e.Main = info.GoVersion, info.Main.Path
+	e.GoVersion, e.Main, e.Program = info.GoVersion, info.Main.Path, programOf(info)
 	if e.minor, err = goMinor(info.GoVersion); err != nil {
 		return fmt.Errorf("%s: %w", e.src.Name, err)
 	}
@@ -69,6 +69,15 @@ func (e *Exe) readRuntime(f *elf.File) error {
 		return e.errorf(0, "no runtime.firstmoduledata")
 	}
 	return e.readModule(addr, words)
+}
+
+// programOf is the import path of the main package; empty for what was built from
+// a list of files, which all have one name.
+func programOf(info *buildinfo.BuildInfo) string {
+	if info.Path == "command-line-arguments" {
+		return ""
+	}
+	return info.Path
 }
 
 // goMinor returns 26 for "go1.26.8 X:nodwarf5".

@@ -36,6 +36,7 @@ type header struct {
 	PID         int         `json:"pid"`
 	Time        int64       `json:"time"`
 	Platform    string      `json:"platform"`
+	Program     string      `json:"program"`
 	PointerSize int         `json:"pointer_size"`
 	Overhead    int64       `json:"overhead"`
 	Values      bool        `json:"values"`

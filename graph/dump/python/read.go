@@ -92,6 +92,7 @@ func newReader(f *file) *reader {
 	h := f.header
 	info := graph.Info{
 		Name: f.src.Name, Format: "python", Runtime: graph.RuntimePython, PointerSize: h.PointerSize,
+		Program:        h.Program,
 		RuntimeVersion: "Python " + strings.TrimSpace(strings.SplitN(h.Python, " ", 2)[0]), Taken: time.Unix(h.Time, 0).UTC(),
 	}
 	info.Facts = []graph.Fact{

@@ -582,6 +582,19 @@ def _ids_of(before):
                 yield from map(id, frame[2])
 
 
+def _program():
+    """What runs: the name of the script, or of the module that -m ran."""
+    main = sys.modules.get("__main__")
+    if type(main) is not type(sys):
+        return ""
+    spec = main.__dict__.get("__spec__")
+    name = getattr(spec, "name", None) if spec is not None else None
+    if type(name) is str:
+        return name.removesuffix(".__main__")
+    name = main.__dict__.get("__file__")
+    return name.rpartition("/")[2] if type(name) is str else ""
+
+
 class _Probe:
     """Its refcount tells how many references the dump itself adds."""
 
@@ -631,7 +644,7 @@ class _Dump:
         overhead = list(map(sys.getrefcount, chunk))[0] - 1  # less the variable
         self.out.json(b"H", {
             "version": FORMAT, "python": sys.version, "hexversion": sys.hexversion, "pid": globals().get("_pid") or os.getpid(),
-            "time": int(time.time()), "platform": sys.platform, "pointer_size":
+            "time": int(time.time()), "platform": sys.platform, "program": _program(), "pointer_size":
             (8 if sys.maxsize > 1 << 32 else 4), "overhead": overhead, "values": bool(self.values),
             "forked": self.exact, "sites": self.site_of is not None, "own": list(self.own),
             "holds": list(map(list, self.holds.items()))})
