@@ -13,7 +13,7 @@ import (
 // collections reports the holdings that no other detector tells better.
 func collections(ctx context.Context, h *Heap) ([]Suspect, error) {
 	return h.fromHoldings(ctx, func(x *holding) bool {
-		return !h.isCallback(x) && !h.isLinked(x) && !h.isTimer(x)
+		return !h.isCallback(x) && !h.isLinked(x) && !h.isTimer(x) && !h.follows(x)
 	})
 }
 
@@ -98,6 +98,17 @@ func (h *Heap) via(x *holding) string {
 	return ""
 }
 
+// placed says where a container has its elements: in ["…"], as keys.
+func placed(via string) string {
+	switch via = strings.TrimSpace(via); via {
+	case "(key)":
+		return " as keys"
+	case "(member)":
+		return " as members"
+	}
+	return " in " + via
+}
+
 func (h *Heap) sentence(x *holding, s *Suspect) string {
 	holder, elem := h.holderName(x), s.ElementType
 	switch untyped := h.Graph.TypeSource(x.largest) == graph.TypeSizeClass; {
@@ -126,7 +137,7 @@ func (h *Heap) sentence(x *holding, s *Suspect) string {
 	}
 	text := holder + verb + what
 	if via := h.via(x); via != "" && !h.isLinked(x) {
-		text += " in " + via
+		text += placed(via)
 	}
 	switch {
 	case s.Path.Root == nil: // nothing to say

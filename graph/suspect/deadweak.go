@@ -5,6 +5,13 @@ import (
 	"github.com/refgraph/refgraph/graph/lang"
 )
 
+// follows reports whether the elements are weak references to what lives: that there
+// are many follows from what holds their objects.
+func (h *Heap) follows(x *holding) bool {
+	re := lang.Of(h.Graph).Weak
+	return re != nil && !x.inline && re.MatchString(h.Graph.Types().Name(x.elem)) && !h.dead(x)
+}
+
 // dead reports whether most elements of a holding are weak references whose
 // objects are gone: the entries stay, with their keys, when nobody removes them.
 func (h *Heap) dead(x *holding) bool {

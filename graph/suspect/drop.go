@@ -57,7 +57,7 @@ func biggestDrop(ctx context.Context, h *Heap) ([]Suspect, error) {
 		}
 	}
 	for _, g := range groups {
-		if g.retained < least || g.count < h.manyOf(g.typ) || h.isProgram(g.largest) {
+		if g.retained < least || g.count < h.manyOf(g.typ) || h.isProgram(g.largest) || h.isThread(g.typ) {
 			continue
 		}
 		if s, ok := h.spread(g); ok {
@@ -134,6 +134,12 @@ func (h *Heap) manyOf(t graph.TypeID) int {
 		return h.least()
 	}
 	return minAccumulated
+}
+
+// isThread reports whether objects of a type are the runtime's own of its threads,
+// which the detector of stacks counts.
+func (h *Heap) isThread(t graph.TypeID) bool {
+	return slices.Contains(lang.Of(h.Graph).ThreadTypes, h.Graph.Types().Name(t))
 }
 
 // sampleLen is how many objects of a group are asked for their paths.

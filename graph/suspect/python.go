@@ -18,7 +18,7 @@ func pythonDetectors() []Detector {
 		{"lru-cache", "a Python lru_cache without a bound", lruCaches},
 		{"traceback", "Python exceptions that keep tracebacks, frames and local variables", tracebacks},
 		{"coroutine", "Python coroutines that were never awaited", coroutines},
-		{"thread-local", "what Python's thread-local variables hold", threadLocals},
+		{detectorLocals, "what Python's thread-local variables hold", threadLocals},
 		{"del-cycle", "Python objects with a __del__ in reference cycles", delCycles},
 	}
 }
@@ -42,6 +42,9 @@ const (
 	refThreadLocals = " (thread locals)"
 	refKey          = " (key)"
 )
+
+// detectorLocals is the name of the detector that knows of thread-local variables.
+const detectorLocals = "thread-local"
 
 // minAlike is how many coroutines, or objects with a __del__, are suspect.
 const minAlike = 100
@@ -201,7 +204,7 @@ func threadLocals(ctx context.Context, h *Heap) ([]Suspect, error) {
 			what = count(k) + " " + s.ElementType
 		}
 		s.Reason = fmt.Sprintf("thread-local variables hold %s for %s", what, threads)
-		s.Fingerprint = h.digest("thread-local", rootKey(h, s.Path), h.Graph.TypeName(n))
+		s.Fingerprint = h.digest(detectorLocals, rootKey(h, s.Path), h.Graph.TypeName(n))
 		out = append(out, s)
 	}
 	return out, ctx.Err()

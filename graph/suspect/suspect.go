@@ -320,7 +320,13 @@ func (h *Heap) explains(k, s *Suspect) bool {
 // tellsMore reports whether k says what the objects of s are, which only the roots
 // or threads hold: what waits for finalizers, what class loaders pin.
 func (h *Heap) tellsMore(k, s *Suspect) bool {
-	if s == k || k.Set.Of != SetNodes || len(k.Set.Nodes) < 2 || k.aside {
+	if s == k || k.aside {
+		return false
+	}
+	if k.Detector == detectorLocals && s.where() != k.where() && s.ElementType == k.ElementType && float64(s.Retained) >= explainedShare*float64(k.Retained) {
+		return h.mostlyHolds(k.where(), []graph.NodeID{s.where()})
+	}
+	if k.Set.Of != SetNodes || len(k.Set.Nodes) < 2 {
 		return false
 	}
 	if s.spread && !k.spread {
