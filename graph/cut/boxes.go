@@ -15,15 +15,16 @@ const targetBox boxID = 0
 // named type, or those of another type that one place holds, or one group of
 // roots.
 type box struct {
-	root  *graph.Root // first of a group of roots, nil for objects
-	typ   graph.TypeID
-	held  placeID // the place by which objects of no named type are known, or noPlace
-	via   placeID // by which the first object was reached, noPlace for roots
-	depth int     // boxes that are known by places, one in the other
-	rank  uint8
-	count int // objects, or roots of different names
-	first graph.NodeID
-	bytes uint64 // shallow, of all
+	root   *graph.Root // first of a group of roots, nil for objects
+	typ    graph.TypeID
+	held   placeID // the place by which objects of no named type are known, or noPlace
+	via    placeID // by which the first object was reached, noPlace for roots
+	depth  int     // boxes that are known by places, one in the other
+	rank   uint8
+	shared bool // two containers hold its objects as entries: what those hold cannot be cut
+	count  int  // objects, or roots of different names
+	first  graph.NodeID
+	bytes  uint64 // shallow, of all
 }
 
 // class is where objects stand in the merged graph: in a box, and how the
@@ -124,6 +125,11 @@ func (t *tables) objectBox(typ graph.TypeID, held placeID) boxID {
 	if f&namedType != 0 {
 		return t.typeBox(typ, rank)
 	}
+	return t.placedBox(typ, held)
+}
+
+// placedBox is the box of the objects of a type that a place holds.
+func (t *tables) placedBox(typ graph.TypeID, held placeID) boxID {
 	key := [2]int32{held, int32(typ)}
 	id, ok := t.byPlace[key]
 	if !ok {

@@ -32,6 +32,10 @@ const (
 	// bytes may go with them.
 	freeCollateral = 2
 
+	// costJoint is as good as never: an entry of two containers lets go of nothing
+	// before both let go of it.
+	costJoint = 1_000_000
+
 	costFree    = 1 // what lets go by itself
 	leastRepeat = 2 // from how many nodes for each entry a type counts as a list's or tree's
 )
@@ -70,6 +74,9 @@ func (v *survey) price(id placeID, rec []float64, head boxID, fan, most, retaine
 	p := &v.places[id]
 	if p.free {
 		return costFree
+	}
+	if p.class < 0 && v.boxes[p.box].shared {
+		return costJoint
 	}
 	st, b := &p.stats, &v.boxes[p.box]
 	refs := float64(max(1, st.refs))

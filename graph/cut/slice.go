@@ -13,12 +13,15 @@ type slice struct {
 	*tables
 	members
 	net
-	ctx     context.Context
-	targets graph.Bitset // those that are held for good
-	area    members      // what leads to targets, also if only targets lead to it, and the targets
-	alive   int
-	raw     bool
-	over    bool // larger than the memory allowed: there is no net, only classes
+	ctx      context.Context
+	targets  graph.Bitset // those that are held for good
+	area     members      // what leads to targets, also if only targets lead to it, and the targets
+	alive    int
+	raw      bool
+	joint    *joint          // what is looked for in the first search, nil afterwards
+	shared   []int32         // by node: the group of entries that two containers hold, 0 for none; nil if there is none
+	together map[int32]boxID // of those groups
+	over     bool            // larger than the memory allowed: there is no net, only classes
 
 	class   []int32  // by node
 	level   []uint32 // by node: steps from the roots
@@ -61,8 +64,18 @@ func newSlice(ctx context.Context, tree *retain.Tree, targets graph.Bitset, raw 
 	for i := range s.class {
 		s.class[i] = -1
 	}
+	if !raw {
+		s.joint = newJoint()
+	}
 	if err := s.forward(); err != nil {
 		return nil, err
+	}
+	if s.joint != nil {
+		if shared := s.joined(); shared != nil {
+			if err := s.rejoin(shared); err != nil {
+				return nil, err
+			}
+		}
 	}
 	s.over = int64(len(s.order))*bytesPerNode+int64(s.edges)*bytesPerEdge > limit
 	return s, nil
@@ -139,7 +152,7 @@ func (s *slice) discover(n graph.NodeID, c class, p placeID, level, from uint32)
 		return
 	}
 	if !s.folds(n) {
-		c = class{box: s.objectBox(s.g.Type(n), p)}
+		c = class{box: s.boxFor(n, p)}
 		b := &s.boxes[c.box]
 		if b.count++; b.first == graph.None {
 			b.first, b.via = n, p
@@ -150,8 +163,17 @@ func (s *slice) discover(n graph.NodeID, c class, p placeID, level, from uint32)
 	s.order = append(s.order, n)
 }
 
-// folds reports whether an object has no place of its own: a container's inside.
-func (s *slice) folds(n graph.NodeID) bool { return s.g.Internal(n) && !s.raw }
+// folds reports whether an object has no place of its own: a container's inside,
+// but for what is the inside of two.
+func (s *slice) folds(n graph.NodeID) bool { return s.g.Internal(n) && !s.raw && !s.isShared(n) }
+
+// boxFor is the box of an object that a place holds.
+func (s *slice) boxFor(n graph.NodeID, p placeID) boxID {
+	if s.isShared(n) {
+		return s.sharedBox(n, p)
+	}
+	return s.objectBox(s.g.Type(n), p)
+}
 
 func (s *slice) expand(n graph.NodeID) {
 	i := s.number(n)
@@ -164,7 +186,13 @@ func (s *slice) expand(n graph.NodeID) {
 			continue
 		}
 		s.edges++
-		if target || s.class[s.number(to)] >= 0 {
+		if target {
+			continue
+		}
+		if s.class[s.number(to)] >= 0 {
+			if s.joint != nil {
+				s.meet(n, k, to, from)
+			}
 			continue
 		}
 		c := s.join(from, s.labels.Pattern(n, k))

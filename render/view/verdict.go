@@ -122,7 +122,7 @@ func placeList(a *ask.Cut) string {
 		p := &a.Places[i]
 		refs, alone := []string{p.Reference}, []string{Bytes(p.AloneFrees)}
 		k := i + 1
-		for ; k < len(a.Places) && p.Kind == fieldPlace && p.Reference != "" && a.Places[k].Kind == fieldPlace && a.Places[k].Holder == p.Holder; k++ {
+		for ; k < len(a.Places) && partOf(p) && partOf(&a.Places[k]) && a.Places[k].Holder == p.Holder; k++ {
 			refs, alone = append(refs, a.Places[k].Reference), append(alone, Bytes(a.Places[k].AloneFrees))
 		}
 		s := placePhrase(p)
@@ -143,6 +143,11 @@ func placeList(a *ask.Cut) string {
 		return listWords(parts)
 	}
 	return strings.Join(parts, ", ")
+}
+
+// partOf reports whether a place is a field of its holder, ".a of it".
+func partOf(p *ask.CutPlace) bool {
+	return p.Kind != threadsPlace && (p.Kind == fieldPlace && p.Reference != "" || strings.HasPrefix(p.Reference, "."))
 }
 
 func listWords(s []string) string {

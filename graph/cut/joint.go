@@ -1,0 +1,164 @@
+package cut
+
+import (
+	"strings"
+
+	"github.com/refgraph/refgraph/graph"
+)
+
+// joint finds entries that two containers hold: the nodes of a list of which a map
+// is the index, the tuples that are in a dict and in a list. Who deletes them from
+// one container has not let go of them, so what leads to them is what can be cut,
+// and what they hold is not.
+type joint struct {
+	seen   map[meeting]bool
+	entry  map[kin]bool // kin that are entries of two containers by name
+	node   map[kin]bool // kin that insides of two containers lead to
+	linked map[graph.TypeID]bool
+	last   meeting
+}
+
+// kin is the objects of one type in one class.
+type kin struct {
+	class int32
+	typ   graph.TypeID
+}
+
+// meeting is a reference to an object that was reached before by another.
+type meeting struct {
+	to     kin
+	by     class // the reference, as it is called from the box of its holder
+	inside bool  // the holder is a container's inside
+}
+
+func newJoint() *joint {
+	return &joint{seen: map[meeting]bool{}, entry: map[kin]bool{}, node: map[kin]bool{}, linked: map[graph.TypeID]bool{}}
+}
+
+// meet looks at reference k of a member, which has a class, to another that has.
+func (s *slice) meet(n graph.NodeID, k int, to graph.NodeID, from class) {
+	id := s.class[s.number(to)]
+	own, folded, inside := s.classes[id], s.folds(to), s.folds(n)
+	switch {
+	case folded && inside && s.g.Type(n) == s.g.Type(to):
+		s.joint.linked[s.g.Type(to)] = true
+		if own == from {
+			return
+		}
+	case !folded && (s.boxes[own.box].held < 0 || own.box == from.box):
+		return // known by its name, or a node of one list or tree
+	}
+	m := meeting{kin{id, s.g.Type(to)}, s.join(from, s.labels.Pattern(n, k)), inside}
+	if m == s.joint.last || s.joint.seen[m] {
+		return
+	}
+	s.joint.last, s.joint.seen[m] = m, true
+	if !folded {
+		p := &s.places[s.boxes[own.box].held]
+		own = class{p.box, p.label}
+	}
+	if s.container(own) == s.container(m.by) {
+		return
+	}
+	if isEntry(s.labels.Text(own.label)) && isEntry(s.labels.Text(m.by.label)) {
+		s.joint.entry[m.to] = true
+	}
+	if folded && inside {
+		s.joint.node[m.to] = true
+	}
+}
+
+// container is which one a reference belongs to: that which is a box of its own, or
+// a field of one that has a name.
+func (s *slice) container(c class) class {
+	if s.boxes[c.box].held >= 0 {
+		return class{c.box, 0}
+	}
+	field, _, _ := strings.Cut(s.labels.Text(c.label), "[")
+	return class{c.box, s.labels.Intern(field)}
+}
+
+// isEntry reports whether a reference is one of many by its name.
+func isEntry(label string) bool { return strings.HasSuffix(label, "]") }
+
+// joined numbers, by node, the groups of members that two containers hold as
+// entries: all of one kin with one that was met, and of the kin of which it would
+// have been by the other reference. It is nil for none; 0 is no group.
+func (s *slice) joined() []int32 {
+	j := s.joint
+	for k := range j.node {
+		if j.linked[k.typ] {
+			j.entry[k] = true
+		}
+	}
+	if len(j.entry) == 0 {
+		return nil
+	}
+	group := s.joint.groups(s.classIDs)
+	out := make([]int32, s.members.len())
+	for _, n := range s.order {
+		i := s.number(n)
+		out[i] = group[kin{s.class[i], s.g.Type(n)}]
+	}
+	return out
+}
+
+// groups numbers groups of kin from 1.
+func (j *joint) groups(ids map[class]int32) map[kin]int32 {
+	up := map[kin]kin{}
+	var find func(k kin) kin
+	find = func(k kin) kin {
+		if p, ok := up[k]; ok && p != k {
+			up[k] = find(p)
+			return up[k]
+		}
+		return k
+	}
+	for m := range j.seen {
+		if other, ok := ids[m.by]; ok && j.entry[m.to] && j.entry[kin{other, m.to.typ}] {
+			a, b := find(m.to), find(kin{other, m.to.typ})
+			if a.class > b.class {
+				a, b = b, a
+			}
+			up[b] = a
+		}
+	}
+	group, numbers := map[kin]int32{}, map[kin]int32{}
+	for k := range j.entry {
+		top := find(k)
+		if numbers[top] == 0 {
+			numbers[top] = int32(len(numbers) + 1)
+		}
+		group[k] = numbers[top]
+	}
+	return group
+}
+
+// rejoin searches again with what was found, which is boxes of its own then.
+func (s *slice) rejoin(shared []int32) error {
+	s.tables = newTables(s.g)
+	s.shared, s.together, s.joint = shared, map[int32]boxID{}, nil
+	for i := range s.class {
+		s.class[i] = -1
+	}
+	s.order, s.hangs, s.edges, s.visited = s.order[:0], s.hangs[:0], 0, 0
+	return s.forward()
+}
+
+// isShared reports whether two containers hold a member as an entry.
+func (s *slice) isShared(n graph.NodeID) bool {
+	return s.shared != nil && s.set.Has(n) && s.shared[s.number(n)] > 0
+}
+
+// sharedBox is the box of a member that two containers hold as an entry, first
+// reached by a place.
+func (s *slice) sharedBox(n graph.NodeID, p placeID) boxID {
+	group := s.shared[s.number(n)]
+	id, ok := s.together[group]
+	if !ok {
+		id = s.placedBox(s.g.Type(n), p)
+		s.boxes[id].shared = s.boxes[id].held >= 0
+		s.together[group] = id
+	}
+	return id
+}
