@@ -21,8 +21,9 @@ type box struct {
 	via    placeID // by which the first object was reached, noPlace for roots
 	depth  int     // boxes that are known by places, one in the other
 	rank   uint8
-	shared bool // two containers hold its objects as entries: what those hold cannot be cut
-	count  int  // objects, or roots of different names
+	shared bool      // two containers hold its objects as entries
+	into   []placeID // of shared boxes: the places of those containers
+	count  int       // objects, or roots of different names
 	first  graph.NodeID
 	bytes  uint64 // shallow, of all
 }

@@ -32,9 +32,11 @@ const (
 	// bytes may go with them.
 	freeCollateral = 2
 
-	// costJoint is as good as never: an entry of two containers lets go of nothing
-	// before both let go of it.
+	// costJoint is as good as never: what two containers hold as entries is let go
+	// of by both. Few entries of many are deleted from both, which is as dear as
+	// that many places.
 	costJoint = 1_000_000
+	fewJoint  = 4 // how many times as many entries there must be for that
 
 	costFree    = 1 // what lets go by itself
 	leastRepeat = 2 // from how many nodes for each entry a type counts as a list's or tree's
@@ -75,10 +77,10 @@ func (v *survey) price(id placeID, rec []float64, head boxID, fan, most, retaine
 	if p.free {
 		return costFree
 	}
-	if p.class < 0 && v.boxes[p.box].shared {
+	st, b := &p.stats, &v.boxes[p.box]
+	if p.class < 0 && b.shared && (p.box == head || fewJoint*st.refs > b.count) {
 		return costJoint
 	}
-	st, b := &p.stats, &v.boxes[p.box]
 	refs := float64(max(1, st.refs))
 	cost := baseCost(b.rank)
 	switch {
@@ -103,7 +105,7 @@ func (v *survey) price(id placeID, rec []float64, head boxID, fan, most, retaine
 	if most > 1 {
 		cost += costFan * (1 - math.Log2(max(1, fan))/math.Log2(most))
 	}
-	return int64(cost + costSteps*st.steps/refs)
+	return int64((cost + costSteps*st.steps/refs) * float64(max(1, len(b.into))))
 }
 
 // structure is the factor for a place through which the program hangs together:

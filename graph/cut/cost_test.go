@@ -33,7 +33,7 @@ type drawn struct {
 // TestAnswers has, for each rule of the costs, the program that got a silly
 // answer without it.
 func TestAnswers(t *testing.T) {
-	for _, c := range slices.Concat(ruleCases(), shapeCases()) {
+	for _, c := range slices.Concat(ruleCases(), shapeCases(), jointCases()) {
 		t.Run(c.name, func(t *testing.T) {
 			p := graphtest.Parse(t, c.picture)
 			var targets []graph.NodeID
@@ -166,6 +166,14 @@ func shapeCases() []drawn {
 		picture: `@stack/1/main.main/s>Z Z=main.Srv Z.m>M M=map[x]y ` + repeat(40, `@stack/2%d/main.watch/s>S%d S%d=main.Stream S%d.t>T%d T%d=main.Transport M["a"]>S%d`) +
 			repeat(40, `@stack/3%d/main.watch/s>X%d X%d=other`),
 		targets: "main.Stream", want: []string{"goroutines main.watch", `main.Srv.m["…"]`},
+	}, {
+		name:    "one stream of many goroutines' ends with one goroutine",
+		picture: `@stack/1/main.main/s>Z Z=main.Srv ` + repeat(40, `@stack/2%d/main.watch/s>S%d S%d=main.Stream S%d.t>T%d T%d=main.Transport`),
+		targets: "S7", want: []string{"goroutine main.watch"}, refs: map[string]int{"goroutine main.watch": 1},
+	}, {
+		name:    "one of very many may stay",
+		picture: `@main.m>M M=map[x]y ` + repeat(1000, `M["a"]>S%d S%d=main.Session/900`) + `@main.last>A A=main.Session/900`,
+		targets: "main.Session", want: []string{`global main.m["…"]`}, stays: 1,
 	}, {
 		name:    "both of two maps",
 		picture: `@main.s>Z Z=main.Stripe Z.series>A A=map[x]y! Z.hashes>B B=map[x]y! ` + repeat(100, `A["a"]>S%d B["a"]>S%d S%d=main.S`),

@@ -62,7 +62,7 @@ func randomTargets(rng *rand.Rand, g *graph.Graph) (out []graph.NodeID) {
 }
 
 func TestHeapsAgainstBruteForce(t *testing.T) {
-	compared, sizes := 0, map[int]int{}
+	compared, sizes, joint := 0, map[int]int{}, 0
 	seeds(t, 4000, func(seed uint64, rng *rand.Rand) {
 		g := randomHeap(rng)
 		p := prepare(t, g, randomTargets(rng, g)...)
@@ -72,6 +72,9 @@ func TestHeapsAgainstBruteForce(t *testing.T) {
 			t.Fatal(err)
 		}
 		s := sl.s
+		if s.shared != nil {
+			joint++
+		}
 		o := newOracle(s)
 		checkSlice(t, seed, s, o)
 		_, _, alive := o.count(o.alive())
@@ -108,7 +111,10 @@ func TestHeapsAgainstBruteForce(t *testing.T) {
 		checkAnswer(t, seed, s, o, a, found.places)
 		sizes[len(a.Places)]++
 	})
-	t.Log(compared, "compared, sizes", sizes)
+	t.Log(compared, "compared, sizes", sizes, "entries of two containers in", joint)
+	if joint == 0 {
+		t.Error("no entries of two containers")
+	}
 	if sizes[2] == 0 || sizes[3] == 0 {
 		t.Error("no cut of several places")
 	}

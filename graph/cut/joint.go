@@ -1,6 +1,8 @@
 package cut
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/refgraph/refgraph/graph"
@@ -13,7 +15,7 @@ import (
 type joint struct {
 	seen   map[meeting]bool
 	entry  map[kin]bool // kin that are entries of two containers by name
-	node   map[kin]bool // kin that insides of two containers lead to
+	node   map[kin]bool // kin that two containers lead to
 	linked map[graph.TypeID]bool
 	last   meeting
 }
@@ -28,7 +30,7 @@ type kin struct {
 type meeting struct {
 	to     kin
 	by     class // the reference, as it is called from the box of its holder
-	inside bool  // the holder is a container's inside
+	inside bool  // the holder is a container, or an inside of one
 }
 
 func newJoint() *joint {
@@ -38,17 +40,19 @@ func newJoint() *joint {
 // meet looks at reference k of a member, which has a class, to another that has.
 func (s *slice) meet(n graph.NodeID, k int, to graph.NodeID, from class) {
 	id := s.class[s.number(to)]
-	own, folded, inside := s.classes[id], s.folds(to), s.folds(n)
-	switch {
-	case folded && inside && s.g.Type(n) == s.g.Type(to):
-		s.joint.linked[s.g.Type(to)] = true
-		if own == from {
-			return
-		}
-	case !folded && (s.boxes[own.box].held < 0 || own.box == from.box):
-		return // known by its name, or a node of one list or tree
+	own, folded := s.classes[id], s.folds(to)
+	if !folded && s.boxes[own.box].held < 0 {
+		return // known by its name
 	}
-	m := meeting{kin{id, s.g.Type(to)}, s.join(from, s.labels.Pattern(n, k)), inside}
+	m := meeting{to: kin{id, s.g.Type(to)}, inside: s.folds(n) || s.boxes[from.box].held >= 0}
+	label := s.labels.Pattern(n, k)
+	if m.inside && s.g.Type(n) == m.to.typ && (folded || !isEntry(s.labels.Text(label))) {
+		s.joint.linked[m.to.typ] = true
+	}
+	if !folded && own.box == from.box {
+		return // a node of one list or tree
+	}
+	m.by = s.join(from, label)
 	if m == s.joint.last || s.joint.seen[m] {
 		return
 	}
@@ -63,7 +67,7 @@ func (s *slice) meet(n graph.NodeID, k int, to graph.NodeID, from class) {
 	if isEntry(s.labels.Text(own.label)) && isEntry(s.labels.Text(m.by.label)) {
 		s.joint.entry[m.to] = true
 	}
-	if folded && inside {
+	if m.inside {
 		s.joint.node[m.to] = true
 	}
 }
@@ -161,4 +165,19 @@ func (s *slice) sharedBox(n graph.NodeID, p placeID) boxID {
 		s.together[group] = id
 	}
 	return id
+}
+
+// enter notes which places lead to what two containers hold, those with the most
+// references last.
+func (v *survey) enter() {
+	for k := range v.heads.count {
+		if p, b := &v.places[k.place], &v.boxes[k.box]; b.shared && p.box != k.box && p.class < 0 && !p.free && !slices.Contains(b.into, k.place) {
+			b.into = append(b.into, k.place)
+		}
+	}
+	for i := range v.boxes {
+		slices.SortFunc(v.boxes[i].into, func(x, y placeID) int {
+			return cmp.Or(cmp.Compare(v.places[x].stats.refs, v.places[y].stats.refs), cmp.Compare(x, y))
+		})
+	}
 }

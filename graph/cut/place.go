@@ -23,7 +23,7 @@ func (n *numbers) place(s *spot) Place {
 		out.Kind, out.Threads = Threads, n.threads.list[pl.class].count
 	case pl.stats.root != nil && b.root != nil:
 		out.Kind = Variable
-	case b.root == nil && b.count > 1:
+	case b.root == nil && b.count > 1 && !b.shared:
 		out.Above = n.above(pl.box)
 	}
 	return out

@@ -77,6 +77,7 @@ func newSurvey(s *slice) (*survey, error) {
 		return nil, err
 	}
 	v.once()
+	v.enter()
 	if s.over {
 		return v, nil
 	}
