@@ -162,7 +162,8 @@ func (t *tables) placeBox(typ graph.TypeID, held placeID) boxID {
 			return at
 		}
 	}
-	return t.newBox(box{typ: typ, held: held, via: held, rank: t.boxes[up].rank, depth: t.boxes[up].depth + 1, first: graph.None})
+	return t.newBox(box{typ: typ, held: held, via: held, rank: t.boxes[up].rank, shared: t.boxes[up].shared,
+		depth: t.boxes[up].depth + 1, first: graph.None})
 }
 
 func (t *tables) classID(c class) int32 {

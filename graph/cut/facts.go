@@ -88,6 +88,11 @@ func (f *facts) rank(name string) uint8 {
 	return graph.RankLibrary
 }
 
+// program reports whether objects of a type are the program, and no data.
+func (f *facts) program(t graph.TypeID) bool {
+	return f.words.Program != nil && f.words.Program.MatchString(f.g.Types().Name(t))
+}
+
 // lets reports whether a root is the runtime's own account of its threads.
 func (f *facts) lets(r *graph.Root) bool {
 	return r.Kind == graph.RootGlobal && slices.Contains(f.words.ThreadRoots, f.g.String(r.Var))

@@ -41,12 +41,12 @@ func newJoint() *joint {
 func (s *slice) meet(n graph.NodeID, k int, to graph.NodeID, from class) {
 	id := s.class[s.number(to)]
 	own, folded := s.classes[id], s.folds(to)
-	if !folded && s.boxes[own.box].held < 0 {
-		return // known by its name
+	if !folded && (s.boxes[own.box].held < 0 || s.facts.program(s.g.Type(to))) {
+		return // known by its name, or part of the program
 	}
 	m := meeting{to: kin{id, s.g.Type(to)}, inside: s.folds(n) || s.boxes[from.box].held >= 0}
 	label := s.labels.Pattern(n, k)
-	if m.inside && s.g.Type(n) == m.to.typ && (folded || !isEntry(s.labels.Text(label))) {
+	if m.inside && s.g.Type(n) == m.to.typ && folded == s.folds(n) && isLink(s.labels.Text(label), folded) {
 		s.joint.linked[m.to.typ] = true
 	}
 	if !folded && own.box == from.box {
@@ -61,29 +61,35 @@ func (s *slice) meet(n graph.NodeID, k int, to graph.NodeID, from class) {
 		p := &s.places[s.boxes[own.box].held]
 		own = class{p.box, p.label}
 	}
-	if s.container(own) == s.container(m.by) {
+	if s.oneContainer(own, m.by) {
 		return
 	}
-	if isEntry(s.labels.Text(own.label)) && isEntry(s.labels.Text(m.by.label)) {
+	a, b := isEntry(s.labels.Text(own.label)), isEntry(s.labels.Text(m.by.label))
+	if a && b {
 		s.joint.entry[m.to] = true
 	}
-	if m.inside {
+	if m.inside && (folded || a || b) {
 		s.joint.node[m.to] = true
 	}
 }
 
-// container is which one a reference belongs to: that which is a box of its own, or
-// a field of one that has a name.
-func (s *slice) container(c class) class {
-	if s.boxes[c.box].held >= 0 {
-		return class{c.box, 0}
+// oneContainer reports whether two references belong to one container: to one field
+// of what has them, or both to the ends of a list.
+func (s *slice) oneContainer(a, b class) bool {
+	if a.box != b.box {
+		return false
 	}
-	field, _, _ := strings.Cut(s.labels.Text(c.label), "[")
-	return class{c.box, s.labels.Intern(field)}
+	x, _, many := strings.Cut(s.labels.Text(a.label), "[")
+	y, _, more := strings.Cut(s.labels.Text(b.label), "[")
+	return x == y || s.boxes[a.box].held >= 0 && !many && !more
 }
 
 // isEntry reports whether a reference is one of many by its name.
 func isEntry(label string) bool { return strings.HasSuffix(label, "]") }
+
+// isLink reports whether a reference between two objects of one type is one between
+// nodes: those of insides have no name, others a field's.
+func isLink(label string, inside bool) bool { return label == "" || !inside && !isEntry(label) }
 
 // joined numbers, by node, the groups of members that two containers hold as
 // entries: all of one kin with one that was met, and of the kin of which it would
@@ -171,7 +177,8 @@ func (s *slice) sharedBox(n graph.NodeID, p placeID) boxID {
 // references last.
 func (v *survey) enter() {
 	for k := range v.heads.count {
-		if p, b := &v.places[k.place], &v.boxes[k.box]; b.shared && p.box != k.box && p.class < 0 && !p.free && !slices.Contains(b.into, k.place) {
+		p, b := &v.places[k.place], &v.boxes[k.box]
+		if b.shared && p.class < 0 && !p.free && !v.isBehind(p.box, k.box) && !slices.Contains(b.into, k.place) {
 			b.into = append(b.into, k.place)
 		}
 	}
@@ -180,4 +187,12 @@ func (v *survey) enter() {
 			return cmp.Or(cmp.Compare(v.places[x].stats.refs, v.places[y].stats.refs), cmp.Compare(x, y))
 		})
 	}
+}
+
+// isBehind reports whether a box is another, or was first reached through it.
+func (t *tables) isBehind(id, of boxID) bool {
+	for id != of && t.boxes[id].via >= 0 {
+		id = t.places[t.boxes[id].via].box
+	}
+	return id == of
 }

@@ -3,35 +3,28 @@ package cut
 import "strings"
 
 // holderName is what a box is called as the holder of a place.
-func (t *tables) holderName(id boxID) string {
-	if into := t.boxes[id].into; len(into) > 1 {
-		return t.listed(into, "")
-	}
-	return t.firstName(id)
-}
+func (t *tables) holderName(id boxID) string { return t.behind(id, "", true) }
 
-// firstName is what a box is called by the place that first led to it.
-func (t *tables) firstName(id boxID) string {
+// behind is what a box, and a label behind it, are called. both says whether all
+// containers of an entry are named that two have: those in their names are not.
+func (t *tables) behind(id boxID, label string, both bool) string {
 	b := &t.boxes[id]
 	switch {
+	case both && len(b.into) > 1:
+		names := make([]string, len(b.into))
+		for i, p := range b.into {
+			names[i] = t.behind(t.places[p].box, t.labels.Text(t.places[p].label)+label, false)
+		}
+		return and(names)
 	case b.root != nil && b.count > 1:
-		return t.words.Group(b.root).String()
+		return t.words.Group(b.root).String() + label
 	case b.root != nil:
-		return t.words.Root(b.root).String()
+		return t.words.Root(b.root).String() + label
 	case b.held >= 0:
 		p := &t.places[b.held]
-		return t.firstName(p.box) + t.labels.Text(p.label)
+		return t.behind(p.box, t.labels.Text(p.label)+label, both)
 	}
-	return t.g.Types().Name(b.typ)
-}
-
-// listed is several places and what is behind each, in words.
-func (t *tables) listed(into []placeID, label string) string {
-	names := make([]string, len(into))
-	for i, id := range into {
-		names[i] = t.firstName(t.places[id].box) + t.labels.Text(t.places[id].label) + label
-	}
-	return and(names)
+	return t.g.Types().Name(b.typ) + label
 }
 
 func and(names []string) string {
@@ -48,10 +41,7 @@ func (t *tables) name(id placeID) string {
 	if p.class >= 0 {
 		return t.threadsName(p.class)
 	}
-	if into := t.boxes[p.box].into; len(into) > 1 {
-		return t.listed(into, t.labels.Text(p.label))
-	}
-	return t.holderName(p.box) + t.labels.Text(p.label)
+	return t.behind(p.box, t.labels.Text(p.label), true)
 }
 
 // spelled splits a place's name into what holds, which has a name of its own, and
@@ -61,32 +51,30 @@ func (t *tables) spelled(id placeID) (holder, reference string) {
 	if p.class >= 0 {
 		return t.threadsName(p.class), ""
 	}
-	into := t.boxes[p.box].into
+	top, label := t.top(p.box, t.labels.Text(p.label), true)
+	into := t.boxes[top].into
 	if len(into) < 2 {
-		return t.split(id)
+		return t.behind(top, "", false), label
 	}
-	refs := make([]string, len(into))
+	refs, first := make([]string, len(into)), boxID(0)
 	for i, of := range into {
-		h, r := t.split(of)
-		if i > 0 && h != holder {
+		at, l := t.top(t.places[of].box, t.labels.Text(t.places[of].label)+label, false)
+		if i > 0 && at != first {
 			return t.name(id), ""
 		}
-		holder, refs[i] = h, r+t.labels.Text(p.label)
+		first, refs[i] = at, l
 	}
-	return holder, and(refs)
+	return t.behind(first, "", false), and(refs)
 }
 
-// split is spelled for the place that first led to each box.
-func (t *tables) split(id placeID) (holder, reference string) {
-	p := &t.places[id]
-	reference = t.labels.Text(p.label)
-	b := p.box
-	for t.boxes[b].held >= 0 {
-		p = &t.places[t.boxes[b].held]
-		reference = t.labels.Text(p.label) + reference
-		b = p.box
+// top is the box with a name of its own above one, or if that is asked for the one
+// of entries that two containers have, and the label from there.
+func (t *tables) top(id boxID, label string, both bool) (boxID, string) {
+	for b := &t.boxes[id]; b.held >= 0 && (!both || len(b.into) < 2); b = &t.boxes[id] {
+		p := &t.places[b.held]
+		id, label = p.box, t.labels.Text(p.label)+label
 	}
-	return t.firstName(b), reference
+	return id, label
 }
 
 // threadsName is what a class of goroutines or threads is called.

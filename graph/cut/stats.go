@@ -2,6 +2,7 @@ package cut
 
 import (
 	"math/bits"
+	"slices"
 
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/dominator"
@@ -267,8 +268,13 @@ func (v *survey) spread() {
 	}
 }
 
-// sum adds up what is below the references of each place.
+// sum adds up what is below the references of each place: estimated, but of nodes
+// that refer to targets only, which is known.
 func (v *survey) sum() {
+	last := make([]bool, v.nodes())
+	for u := range last {
+		last[u] = !slices.ContainsFunc(v.to[v.off[u]:v.off[u+1]], func(to uint32) bool { return to != sink })
+	}
 	add := func(p placeID, to uint32) {
 		if p < 0 {
 			return
@@ -278,7 +284,11 @@ func (v *survey) sum() {
 			st.below++
 			return
 		}
-		st.below += float64(bits.OnesCount64(v.below[to])) * v.scale
+		if last[to] {
+			st.below += float64(v.off[to+1] - v.off[to])
+		} else {
+			st.below += float64(bits.OnesCount64(v.below[to])) * v.scale
+		}
 		st.steps += float64(min(4, v.dist[to]))
 	}
 	for i := range v.roots {

@@ -19,7 +19,7 @@ var golang = Language{
 	Timer:      regexp.MustCompile(`^runtime\.timeTimer$`),
 	Insides:    []Inside{{regexp.MustCompile(`^sync\.indirect\[`), "sync.Map"}},
 	Nameless: regexp.MustCompile(`^[^.]*$| object with|^(\[|\*|map\[|chan |<-chan|func\(|struct \{|interface \{|unsafe\.|` +
-		`(container/)?(list|ring|heap)\.|sync\.|(sync/)?atomic\.|btree\.(node|Map|BTree|G)|(simple)?lru\.)`),
+		`(container/)?(list|ring|heap)\.|sync\.|(sync/)?atomic\.|btree\.(node|Map|BTree|G)|(simple)?lru\.|internal\.(Entry|LruList)\[)`),
 	ThreadTypes: []string{"runtime.g", "runtime.m"},
 	ThreadRoots: []string{"runtime.allgs", "runtime.allgptr"},
 	Text:        regexp.MustCompile(`^(string|\[\]byte|\[\]uint8)$`),
