@@ -74,5 +74,9 @@ func runAround(ctx context.Context, a *app, path string, inbound bool, f aroundF
 	if f.pic.json(a) && f.pic.output == "-" {
 		return view.JSON(a.out, v, &view.Options{MaxNodes: f.pic.maxNodes, Redact: a.hide})
 	}
-	return f.pic.write(ctx, a, v)
+	if err := f.pic.write(ctx, a, v); err != nil || f.pic.drawn(a) {
+		return err
+	}
+	a.next(path, nextOfAround(inbound, f.typ, f.object)...)
+	return nil
 }

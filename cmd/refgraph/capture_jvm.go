@@ -66,6 +66,9 @@ func runCaptureJVM(ctx context.Context, a *app, f jvmFlags) error {
 		return a.writeJSON(a.out, out)
 	}
 	_, err = fmt.Fprintf(a.out, "%s: %s in %.1f s, taken by %s\n", capture.Clean(out.File), view.Bytes(uint64(out.Bytes)), out.Seconds, out.Method)
+	if err == nil {
+		a.next(out.File, []string{"suspects"}, []string{"info"})
+	}
 	return err
 }
 

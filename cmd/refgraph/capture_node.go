@@ -86,6 +86,9 @@ func runCaptureNode(ctx context.Context, a *app, f nodeFlags) error {
 		fmt.Fprintf(a.err, "note: %s\n", out.Warning)
 	}
 	_, err = fmt.Fprintf(a.out, "%s: %s in %.1f s, taken by %s\n", capture.Clean(out.File), view.Bytes(uint64(out.Bytes)), out.Seconds, out.Method)
+	if err == nil {
+		a.next(out.File, []string{"suspects"}, []string{"info"})
+	}
 	return err
 }
 

@@ -93,6 +93,9 @@ func runCapturePython(ctx context.Context, a *app, f pythonFlags) error {
 		fmt.Fprintf(a.err, "note: %s\n", out.Warning)
 	}
 	_, err = fmt.Fprintf(a.out, "%s: %s in %.1f s, taken by %s; its main thread paused for %s\n", capture.Clean(out.File), view.Bytes(uint64(out.Bytes)), out.Seconds, out.Method, pause(out.Paused))
+	if err == nil {
+		a.next(out.File, []string{"suspects"}, []string{"info"})
+	}
 	return err
 }
 

@@ -67,6 +67,7 @@ func runCycles(ctx context.Context, a *app, path string, f cyclesFlags) error {
 		return f.pic.writeJSON(a, found)
 	}
 	printCycles(a, found)
+	a.next(path, nextOfCycles(found)...)
 	return nil
 }
 

@@ -80,6 +80,7 @@ func runDiff(ctx context.Context, a *app, oldPath, newPath string, f diffFlags) 
 		err = f.pic.write(ctx, a, view.Growth(found))
 	default:
 		printDiff(a, found)
+		a.next(newPath, nextOfDiff(found, oldPath, f.force)...)
 	}
 	if err != nil {
 		return err

@@ -59,5 +59,9 @@ func runDominators(ctx context.Context, a *app, path string, f dominatorsFlags) 
 	if f.pic.json(a) {
 		return f.pic.writeJSON(a, found)
 	}
-	return f.pic.write(ctx, a, view.Dominators(found))
+	if err := f.pic.write(ctx, a, view.Dominators(found)); err != nil || f.pic.drawn(a) {
+		return err
+	}
+	a.next(path, []string{"dominators", "-o", "dominators.svg"}, []string{"suspects"})
+	return nil
 }

@@ -22,6 +22,7 @@ func newFormats(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "formats",
 		Short: "Which heap dumps can be read, and how to take one",
+		Long:  `formats lists the kinds of heap dumps that refgraph reads, and for each how to take one.`,
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if a.json {

@@ -14,8 +14,11 @@ func newInfo(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "info DUMP",
 		Short: "What is this dump: format, runtime, objects, roots, how much is typed, warnings",
-		Args:  oneDump,
-		RunE:  func(c *cobra.Command, args []string) error { return runInfo(c.Context(), a, args[0]) },
+		Long: `info says what a dump is: its format and runtime, when it was taken, how much is in
+it and how much of that the roots reach, how much of the process's memory it
+explains, how many objects have a type, and what could not be read.`,
+		Args: oneDump,
+		RunE: func(c *cobra.Command, args []string) error { return runInfo(c.Context(), a, args[0]) },
 	}
 }
 
@@ -35,6 +38,7 @@ func runInfo(ctx context.Context, a *app, path string) error {
 		return a.writeJSON(a.out, info)
 	}
 	printInfo(a, info)
+	a.next(path, []string{"suspects"}, []string{"top"})
 	return nil
 }
 

@@ -10,10 +10,12 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 
 	"github.com/refgraph/refgraph/render/draw"
+	"github.com/spf13/cobra"
 )
 
 func main() {
@@ -33,10 +35,17 @@ func main() {
 func (a *app) run(ctx context.Context, args []string) int {
 	out := a.guarded()
 	root := newRoot(a)
+	fitted := func() error { return nil }
+	if c, _, err := root.Find(args); err == nil && !verbatim(c, args) {
+		fitted = a.fit(a.terminalWidth())
+	}
 	root.SetArgs(args)
 	root.SetOut(a.out)
 	root.SetErr(a.err)
 	err := root.ExecuteContext(ctx)
+	if failed := fitted(); err == nil {
+		err = failed
+	}
 	if err == nil {
 		err = cmp.Or(a.opened.err(), out.err)
 	}
@@ -46,6 +55,19 @@ func (a *app) run(ctx context.Context, args []string) int {
 	code := exitCode(ctx, err)
 	a.complain(errorJSON{message(ctx, err), hint(err), code}, a.json || slices.Contains(args, "--json"))
 	return code
+}
+
+// verbatim reports whether what a command writes is for other programs, and stays
+// as it is.
+func verbatim(c *cobra.Command, args []string) bool {
+	for up := c; up != nil; up = up.Parent() {
+		if up.Name() == "completion" || up.Name() == cobra.ShellCompRequestCmd || up.Name() == cobra.ShellCompNoDescRequestCmd {
+			return true
+		}
+	}
+	return slices.ContainsFunc(args, func(s string) bool {
+		return s == "--json" || s == "--print-dumper" || s == "--licenses" || s == "-o" || strings.HasPrefix(s, "--output")
+	})
 }
 
 // complain writes an error for people, or for programs.

@@ -16,6 +16,10 @@ func newObject(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "object DUMP ADDR",
 		Short: "One object: type, sizes, fields, referrers, why it is alive",
+		Long: `object shows one object: its type and sizes, its fields (or elements, or the entries
+of a map) and what they refer to, who refers to it, and the path that keeps it
+alive. ADDR is an address or id as refgraph's answers and the program print it; an
+address inside an object finds it too.`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 2 || strings.HasPrefix(args[0], "0x") && !strings.HasPrefix(args[1], "0x") {
 				return usageError{hintError{fmt.Errorf("which object?"), "refgraph object DUMP ADDRESS; addresses and ids are in the output of paths"}}
@@ -44,6 +48,7 @@ func runObject(ctx context.Context, a *app, path, object string, limit int) erro
 		return a.writeJSON(a.out, o)
 	}
 	printObject(a, o)
+	a.next(path, nextOfObject(o)...)
 	return nil
 }
 

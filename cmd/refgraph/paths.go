@@ -62,5 +62,9 @@ func runPaths(ctx context.Context, a *app, path string, f pathsFlags) error {
 	if f.pic.json(a) {
 		return f.pic.writeJSON(a, found)
 	}
-	return f.pic.write(ctx, a, view.Paths(found))
+	if err := f.pic.write(ctx, a, view.Paths(found)); err != nil || f.pic.drawn(a) {
+		return err
+	}
+	a.next(path, nextOfPaths(found, f.typ, f.object)...)
+	return nil
 }

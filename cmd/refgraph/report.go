@@ -63,6 +63,7 @@ func runReport(ctx context.Context, a *app, path string, f reportFlags) error {
 		return err
 	}
 	a.wrote(f.output)
+	a.next(path, []string{"suspects"})
 	return nil
 }
 

@@ -13,6 +13,7 @@ import (
 // app is what all commands share: where output goes and the common flags.
 type app struct {
 	out, err  io.Writer
+	terminal  bool           // answers are for a person, whatever standard output is; of tests
 	self      string         // this program, for layouts in a process of their own; "" in tests
 	exit      func(code int) // ends the process at once; nil in tests
 	exe       string
@@ -89,7 +90,9 @@ explains itself in an incident ticket.
 		newSuspects(a), newDominators(a), newCycles(a), newDiff(a), newBackrefs(a), newRefs(a),
 		newFormats(a), newVersion(a), newDemo(a), newReport(a), newTicket(a), newCache(a),
 	)
+	addExamples(root, examples())
 	for _, c := range root.Commands() {
+		addCompletions(a, c)
 		c.Long = strings.TrimSpace(c.Long) + "\n\n" + exitCodes
 	}
 	return root

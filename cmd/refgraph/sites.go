@@ -70,6 +70,9 @@ func runSites(ctx context.Context, a *app, path string, f sitesFlags) error {
 		fmt.Fprintf(a.out, "these are samples: bytes and counts are those of the objects that the memory profile has recorded, %s;\n", part)
 		fmt.Fprintln(a.out, "compare the sites with each other, not with the heap (refgraph top has all objects)")
 	}
+	if f.by != "traceback" && !found.Sampled {
+		a.next(path, []string{"sites", "--by", "traceback"})
+	}
 	return nil
 }
 

@@ -56,7 +56,11 @@ func runSuspects(ctx context.Context, a *app, path string, f suspectsFlags) erro
 	if err != nil {
 		return err
 	}
-	return showSuspects(ctx, a, found, f)
+	if err := showSuspects(ctx, a, found, f); err != nil || f.pic.drawn(a) || f.pic.json(a) {
+		return err
+	}
+	a.next(path, nextOfSuspects(found, f.n, f.against)...)
+	return nil
 }
 
 func showSuspects(ctx context.Context, a *app, found *ask.SuspectsAnswer, f suspectsFlags) error {

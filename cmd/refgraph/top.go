@@ -54,6 +54,7 @@ func runTop(ctx context.Context, a *app, path string, f topFlags) error {
 		return a.writeJSON(a.out, t)
 	}
 	printTop(a, t)
+	a.next(path, nextOfTop(t)...)
 	return nil
 }
 

@@ -23,6 +23,7 @@ func newVersion(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "version",
 		Short: "The version of refgraph and how it was built",
+		Long:  `version says which refgraph this is and how it was built; --licenses prints the licences of all that is in it.`,
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if all {

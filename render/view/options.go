@@ -45,9 +45,12 @@ const (
 	Right
 )
 
-// ParseFlow reads a Flow by its name: "auto", "down" or "right".
+// Flows are the names of the flows.
+func Flows() []string { return []string{"auto", "down", "right"} }
+
+// ParseFlow reads a Flow by its name.
 func ParseFlow(s string) (Flow, error) {
-	for f, name := range []string{"auto", "down", "right"} {
+	for f, name := range Flows() {
 		if s == name {
 			return Flow(f), nil
 		}

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/refgraph/refgraph/graph/ask"
+	"github.com/refgraph/refgraph/graph/histogram"
+	"github.com/refgraph/refgraph/graph/lang"
+	"github.com/refgraph/refgraph/render/view"
+	"github.com/spf13/cobra"
+)
+
+// completes says which values a flag of a command has, for shells; nothing if it
+// has no such flag.
+func completes(c *cobra.Command, flag string, values func(args []string, start string) []string) {
+	if c.Flags().Lookup(flag) == nil {
+		return
+	}
+	// The error is of flags that do not exist.
+	_ = c.RegisterFlagCompletionFunc(flag, func(_ *cobra.Command, args []string, start string) ([]string, cobra.ShellCompDirective) {
+		return values(args, start), cobra.ShellCompDirectiveNoFileComp
+	})
+}
+
+// addCompletions completes the flags whose values are known: orders, directions,
+// and the types of the dump that is named before.
+func addCompletions(a *app, c *cobra.Command) {
+	fixed := func(values ...string) func([]string, string) []string {
+		return func([]string, string) []string { return values }
+	}
+	switch c.Name() {
+	case "top":
+		completes(c, "by", fixed(string(histogram.ByCount), string(histogram.ByShallow), string(histogram.ByRetained)))
+	case "sites":
+		completes(c, "by", fixed("lineno", "filename", "traceback"))
+	}
+	completes(c, "direction", fixed(view.Flows()...))
+	for _, flag := range []string{"type", "filter", "highlight"} {
+		completes(c, flag, func(args []string, start string) []string {
+			if len(args) == 0 {
+				return nil
+			}
+			return a.typesOf(args[len(args)-1], start)
+		})
+	}
+}
+
+const (
+	completionTime = 5 * time.Second // a person waits for it
+	mostCompleted  = 200
+)
+
+// typesOf are the types of a dump that begin with a text, or whose unqualified name
+// does, largest first; none if that takes too long or cannot be told.
+func (a *app) typesOf(path, start string) (names []string) {
+	ctx, stop := context.WithTimeout(context.Background(), completionTime)
+	defer stop()
+	quiet := *a
+	quiet.quiet = true
+	s, err := quiet.open(ctx, path)
+	if err != nil {
+		return nil
+	}
+	defer s.Close()
+	t, err := s.Top(ctx, ask.TopQuestion{})
+	if err != nil {
+		return nil
+	}
+	for i := range t.Types {
+		name := t.Types[i].Name
+		if len(names) < mostCompleted && begins(name, start) {
+			names = append(names, name)
+		} else if short := lang.Unqualified(name); len(names) < mostCompleted && begins(short, start) && !slices.Contains(names, short) {
+			names = append(names, short)
+		}
+	}
+	return names
+}
+
+func begins(name, start string) bool { return len(name) >= len(start) && name[:len(start)] == start }
