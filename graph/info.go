@@ -54,6 +54,7 @@ const (
 	RuntimeJVM    Runtime = "jvm"
 	RuntimeJS     Runtime = "javascript"
 	RuntimeRuby   Runtime = "ruby"
+	RuntimeJulia  Runtime = "julia"
 )
 
 // Warning is something the reader could not read or had to guess. The rest of

@@ -62,15 +62,19 @@ func (c *Cache) Open(ctx context.Context, path string, opts *Options) (*Dump, er
 	if opts == nil {
 		opts = &Options{}
 	}
-	st, err := os.Stat(path)
-	if c == nil || err != nil || !st.Mode().IsRegular() || st.Size() < cmp.Or(c.MinDump, defaultMinDump) {
+	parts, err := partsOf(path)
+	if err != nil {
+		return nil, err
+	}
+	path = parts[0]
+	if c == nil || regularSize(parts) < cmp.Or(c.MinDump, defaultMinDump) {
 		return Open(ctx, path, opts)
 	}
 	self, err := os.Executable()
 	if err != nil {
 		return Open(ctx, path, opts)
 	}
-	key, err := index.Key([]string{path, opts.Exe, self}, filepath.Base(path), opts.DumpID)
+	key, err := index.Key(append(parts, opts.Exe, self), filepath.Base(path), opts.DumpID)
 	if err != nil {
 		return Open(ctx, path, opts)
 	}
@@ -93,6 +97,19 @@ func (c *Cache) Open(ctx context.Context, path string, opts *Options) (*Dump, er
 	d.keep = k
 	k.fresh[graphFile] = true
 	return d, nil
+}
+
+// regularSize is how many bytes files have together; less than 0 if one is none that
+// can be read again.
+func regularSize(files []string) (size int64) {
+	for _, path := range files {
+		st, err := os.Stat(path)
+		if err != nil || !st.Mode().IsRegular() {
+			return -1
+		}
+		size += st.Size()
+	}
+	return size
 }
 
 // keeper is the cache's part of one open dump.

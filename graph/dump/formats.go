@@ -45,6 +45,10 @@ type Format struct {
 	// Read builds the graph. The source stays open as long as the graph's
 	// Detailer is used.
 	Read func(ctx context.Context, src *source.Source) (*graph.Graph, error)
+	// Parts returns all files of a dump that consists of several, the one to open first,
+	// if path names any of them or what their names begin with. It opens none. nil for
+	// a format whose dumps are one file, and nil files for a path of no such dump.
+	Parts func(path string) ([]string, error)
 	// Executable is whether types of this format come from the program that wrote
 	// the dump (Options.Exe). Other formats refuse one.
 	Executable bool

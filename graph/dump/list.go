@@ -51,9 +51,10 @@ func Formats() []Format {
 		},
 		{
 			Name:    "heapsnapshot",
-			Title:   "V8 heap snapshot (.heapsnapshot of Node, Chrome, Electron, Deno)",
+			Title:   "V8 heap snapshot (.heapsnapshot of Node, Chrome, Electron, Deno, Julia)",
 			Capture: "refgraph capture node --pid N -o x.heapsnapshot.gz; v8.writeHeapSnapshot(path) in the program, node --heapsnapshot-signal=SIGUSR2, or \"Take heap snapshot\" in DevTools",
 			Match:   heapsnapshot.Match,
+			Parts:   heapsnapshot.Parts,
 			Read:    heapsnapshot.Read,
 			Restore: heapsnapshot.Restore,
 		},

@@ -28,6 +28,11 @@ func Open(ctx context.Context, path string, opts *Options) (*Dump, error) {
 	if opts == nil {
 		opts = &Options{}
 	}
+	parts, err := partsOf(path)
+	if err != nil {
+		return nil, err
+	}
+	path = parts[0]
 	if path != source.Stdin {
 		if st, err := os.Stat(path); err != nil {
 			return nil, err
@@ -40,6 +45,22 @@ func Open(ctx context.Context, path string, opts *Options) (*Dump, error) {
 		return nil, err
 	}
 	return read(ctx, src)
+}
+
+// partsOf returns the files of a dump, the one to open first: the path itself, unless a
+// format has more.
+func partsOf(path string) ([]string, error) {
+	if path != source.Stdin {
+		for _, f := range Formats() {
+			if f.Parts == nil {
+				continue
+			}
+			if parts, err := f.Parts(path); parts != nil || err != nil {
+				return parts, err
+			}
+		}
+	}
+	return []string{path}, nil
 }
 
 // OpenReader is Open for bytes that are not in a file. The name is for

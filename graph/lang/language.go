@@ -108,7 +108,7 @@ type Hue struct{ Line, Fill, Rest Shade }
 type Shade struct{ Light, Dark string }
 
 // All lists the runtimes that are known.
-func All() []*Language { return []*Language{&golang, &python, &jvm, &javascript, &ruby} }
+func All() []*Language { return []*Language{&golang, &python, &jvm, &javascript, &ruby, &julia} }
 
 // For returns what is known of a runtime; the language of an unknown one is
 // usable too.

@@ -52,6 +52,9 @@ func (d *detail) RefName(n graph.NodeID, i int, values bool) string {
 	switch {
 	case l == labelElement:
 		if e, ok := d.edge(n, i); ok {
+			if e.kind == edgeElement && e.name == unknownIndex {
+				break
+			}
 			if e.kind == edgeElement {
 				return fmt.Sprintf("[%d]", e.name)
 			}
@@ -66,7 +69,7 @@ func (d *detail) RefName(n graph.NodeID, i int, values bool) string {
 		return d.keyOf(n, i, l)
 	case values && (l == labelEntry || l == labelOther):
 		return d.keyOf(n, i, l)
-	case values && l&3 == tagProperty:
+	case values && l&3 == tagProperty && !t.fields:
 		if name := t.name(l); name != fixedNames[labelKeyed>>2] {
 			return name
 		}
@@ -74,6 +77,9 @@ func (d *detail) RefName(n graph.NodeID, i int, values bool) string {
 	}
 	return t.name(l)
 }
+
+// unknownIndex is Julia's place of an element whose place it does not know.
+const unknownIndex = 1<<64 - 1
 
 // keyOf names a map's value by its key, which is the reference before it.
 func (d *detail) keyOf(n graph.NodeID, i int, l label) string {
@@ -150,6 +156,8 @@ func (d *detail) Describe(n graph.NodeID, values bool) string {
 		if at, ok := r.files.location(n); ok {
 			return r.files.name[at.script]
 		}
+	case nodeDataType:
+		return r.nodeName(n)
 	case nodeObject:
 		switch r.g.TypeName(n) {
 		case "Array":

@@ -41,6 +41,8 @@ func parse(ctx context.Context, src *source.Source) (*file, error) {
 	switch {
 	case f.layout == nil:
 		return nil, src.Errorf(0, "no description of the snapshot (meta)")
+	case f.nodes == nil && f.julia != nil && f.cut == "":
+		return nil, src.Errorf(c.Pos(), "the file describes a snapshot that was streamed to four files: the others must be beside it, and be opened with it by name")
 	case f.nodes == nil:
 		return nil, src.Errorf(c.Pos(), "the file ends before its nodes: it was not written to its end")
 	case f.cut == "nodes":
@@ -53,6 +55,7 @@ func parse(ctx context.Context, src *source.Source) (*file, error) {
 		f.strings = &stringTable{src: src}
 		f.strings.known.reset()
 	}
+	f.strings.fields = f.julia != nil
 	f.check(c)
 	return f, nil
 }

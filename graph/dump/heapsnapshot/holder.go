@@ -20,6 +20,7 @@ type holder struct {
 	key     uint32 // of a table: index of the last key
 	keyNode graph.NodeID
 	named   []edge // of a properties array: the properties of its owner
+	global  uint32 // of a binding: the name of its variable
 
 	other *edgeReader // for the owner
 }
@@ -37,8 +38,10 @@ const (
 
 // reset takes the next node.
 func (h *holder) reset(n graph.NodeID, edges []edge) {
-	*h = holder{r: h.r, other: h.other, n: n, edges: edges, key: noNumber}
+	*h = holder{r: h.r, other: h.other, n: n, edges: edges, key: noNumber, global: noString}
 	switch h.r.kind[n] {
+	case nodeBinding:
+		h.global = h.r.global(edges, h.other)
 	case nodeArray, nodeHidden, nodeNative:
 		h.isInside()
 	case nodeObject:
@@ -149,6 +152,11 @@ func (h *holder) write(w *graph.RowWriter, i int) {
 // reference names edge i, and says of what kind it is.
 func (h *holder) reference(i int) (label, graph.RefKind) {
 	e, t := &h.edges[i], h.r.f.strings
+	if h.r.f.julia != nil {
+		if l, ok := h.juliaReference(e); ok {
+			return l, graph.Strong
+		}
+	}
 	switch e.kind {
 	case edgeElement:
 		return labelElement, graph.Strong

@@ -47,6 +47,9 @@ func (t *stringTable) name(l label) string {
 	str := uint32(l >> 2)
 	switch l & 3 {
 	case tagProperty:
+		if t.fields {
+			return fieldName(t.get(str))
+		}
 		return propertyName(t.get(str))
 	case tagContext:
 		return " · " + t.get(str)
@@ -75,6 +78,14 @@ func propertyName(s string) string {
 		return "." + s
 	}
 	return `["…"]`
+}
+
+// fieldName writes a field, which may be one within others, or the place in a tuple.
+func fieldName(s string) string {
+	if strings.HasPrefix(s, "[") {
+		return s
+	}
+	return "." + s
 }
 
 func identifier(s string) bool {

@@ -28,13 +28,12 @@ func Match(head []byte) bool {
 
 // snapshot is the value of a file's first key.
 type snapshot struct {
-	Meta          meta    `json:"meta"`
-	NodeCount     float64 `json:"node_count"`
-	EdgeCount     float64 `json:"edge_count"`
-	TraceCount    float64 `json:"trace_function_count"`
-	NativeBytes   float64 `json:"extra_native_bytes"`
-	Title         string  `json:"title"`
-	HasJuliaParts bool    `json:"-"`
+	Meta        meta    `json:"meta"`
+	NodeCount   float64 `json:"node_count"`
+	EdgeCount   float64 `json:"edge_count"`
+	TraceCount  float64 `json:"trace_function_count"`
+	NativeBytes float64 `json:"extra_native_bytes"`
+	Title       string  `json:"title"`
 }
 
 type meta struct {
@@ -56,6 +55,7 @@ type layout struct {
 
 	nodeKinds []nodeKind // by the number in the file
 	edgeKinds []edgeKind
+	julia     *julia // nil if the file is V8's
 }
 
 // nodeKind and edgeKind are the types of nodes and edges under numbers of our own:
@@ -80,6 +80,9 @@ const (
 	nodeBigint
 	nodeShape
 	nodeWasm
+	nodeDataType // these are Julia's
+	nodeModule
+	nodeBinding
 )
 
 var nodeKindNames = [...]string{nodeHidden: "hidden", nodeArray: "array", nodeString: "string", nodeObject: "object", nodeCode: "code",
@@ -125,8 +128,12 @@ func (m *meta) layout() (*layout, error) {
 	if max(l.nodeLen, l.edgeLen, l.locLen) > maxFields {
 		return nil, fmt.Errorf("more than %d fields", maxFields)
 	}
-	for _, name := range enum(m.NodeTypes, l.nodeType) {
+	types := enum(m.NodeTypes, l.nodeType)
+	for _, name := range types {
 		l.nodeKinds = append(l.nodeKinds, nodeKind(max(0, slices.Index(nodeKindNames[:], name))))
+	}
+	if l.julia = juliaOf(types); l.julia != nil {
+		l.nodeKinds = l.julia.kinds()
 	}
 	for _, name := range enum(m.EdgeTypes, l.edgeType) {
 		l.edgeKinds = append(l.edgeKinds, edgeKind(max(0, slices.Index(edgeKindNames[:], name))))

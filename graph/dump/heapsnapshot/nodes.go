@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"github.com/refgraph/refgraph/graph"
 )
@@ -47,6 +48,12 @@ func (r *reader) readNodes(ctx context.Context) error {
 	if err := f.nodes.records(ctx, f.src.Options.Workers, f.nodeLen, "reading nodes", x.chunk); err != nil {
 		return err
 	}
+	if f.julia != nil && len(f.julia.types) > narrow && !x.wide.Load() {
+		f.julia.fold(f.nodeKinds)
+		if err := f.nodes.records(ctx, f.src.Options.Workers, f.nodeLen, "reading nodes", x.chunk); err != nil {
+			return err
+		}
+	}
 	if err := r.number(x.ids); err != nil {
 		return err
 	}
@@ -57,9 +64,10 @@ func (r *reader) readNodes(ctx context.Context) error {
 
 // nodeScan is what is only needed until the nodes are numbered.
 type nodeScan struct {
-	r   *reader
-	ids []uint64
-	mu  sync.Mutex // of r.large
+	r    *reader
+	ids  []uint64
+	wide atomic.Bool // there is a type that takes more than a byte
+	mu   sync.Mutex  // of r.large
 }
 
 func (x *nodeScan) chunk(_ int, rec *records) error {
@@ -72,6 +80,9 @@ func (x *nodeScan) chunk(_ int, rec *records) error {
 		v := &rec.v
 		if v[l.nodeName] > 1<<32-1 || v[l.nodeEdges] > 1<<32-1 {
 			return r.f.src.Errorf(rec.pos(), "node %d has the name %d and %d edges", o, v[l.nodeName], v[l.nodeEdges])
+		}
+		if v[l.nodeType] >= narrow && !x.wide.Load() {
+			x.wide.Store(true)
 		}
 		x.ids[o] = v[l.nodeID]
 		r.kind[o], r.name[o], r.edges[o] = l.nodeKind(v[l.nodeType]), uint32(v[l.nodeName]), uint32(v[l.nodeEdges])

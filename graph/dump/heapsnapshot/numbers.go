@@ -193,6 +193,9 @@ func (n *numbers) unclosed(off int64) bool { return off >= n.end }
 // window is how many bytes of an array are read at a time.
 const window = 1 << 20
 
+// maxDigits is that of 2^64-1, which Julia writes for places that it does not know.
+const maxDigits = 20
+
 // scan reads numbers with commas between and behind them. It returns the position
 // behind them and true; the position of what is no number and false; or -1 if p ends
 // too early. whole says that the array ends with p.
@@ -219,7 +222,7 @@ func scan(p []byte, i int, out []uint64, whole bool) (int, bool) {
 			}
 			v = v*10 + uint64(d)
 		}
-		if i-first > 19 {
+		if i-first > maxDigits {
 			return first, false
 		}
 		out[f] = v

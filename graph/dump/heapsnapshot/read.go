@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/dump/heapsnapshot/internal/streamed"
 	"github.com/refgraph/refgraph/graph/dump/internal/source"
 )
 
@@ -13,7 +14,14 @@ import (
 // damaged beyond use; one that was not written to its end gives a warning and what
 // it has, if it has its nodes. Memory beyond the graph is 10 bytes a node, 4 a
 // string, and while reading 12 more a node.
+//
+// The description of a snapshot that Julia has streamed to four files is read with the
+// other three; see package streamed for the errors.
 func Read(ctx context.Context, src *source.Source) (*graph.Graph, error) {
+	src, err := joined(ctx, src)
+	if err != nil {
+		return nil, err
+	}
 	f, err := parse(ctx, src)
 	if err != nil {
 		return nil, err
@@ -31,6 +39,23 @@ func Read(ctx context.Context, src *source.Source) (*graph.Graph, error) {
 		r.b.Warn(w)
 	}
 	return r.b.Build(newDetail(r))
+}
+
+// Parts returns the files of a snapshot that consists of several, the one to open first,
+// if path names one of them or what their names begin with; otherwise nil.
+func Parts(path string) ([]string, error) { return streamed.Parts(path) }
+
+// joined is src, or what is made of the files that src describes, which is closed with
+// it.
+func joined(ctx context.Context, src *source.Source) (*source.Source, error) {
+	if !streamed.IsDescription(src) {
+		return src, nil
+	}
+	whole, err := streamed.Join(ctx, src)
+	if err == nil {
+		src.Keep(whole)
+	}
+	return whole, err
 }
 
 // reader is the state of building one graph.
@@ -55,6 +80,9 @@ type reader struct {
 
 func newReader(f *file) *reader {
 	info := graph.Info{Name: f.src.Name, Format: "heapsnapshot", Runtime: graph.RuntimeJS}
+	if f.julia != nil {
+		info.Runtime = graph.RuntimeJulia
+	}
 	info.Facts = []graph.Fact{
 		{Name: "nodes", Value: fmt.Sprint(f.nodes.count / int64(f.nodeLen))}, {Name: "edges", Value: fmt.Sprint(f.edges.count / int64(f.edgeLen))},
 		{Name: "strings", Value: fmt.Sprint(f.strings.count)},

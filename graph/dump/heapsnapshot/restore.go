@@ -50,20 +50,24 @@ func (d *detail) State() graph.Columns {
 }
 
 // Restore makes the Detailer of a graph that Read made of the same snapshot before, of
-// the state of that one's. It does not read the file.
-func Restore(_ context.Context, src *source.Source, g *graph.Graph, state func(column string) []byte) (graph.Detailer, error) {
+// the state of that one's. It does not read the file, unless it is several.
+func Restore(ctx context.Context, src *source.Source, g *graph.Graph, state func(column string) []byte) (graph.Detailer, error) {
 	var s rest
 	if err := gob.NewDecoder(bytes.NewReader(state(columnRest))).Decode(&s); err != nil {
 		return nil, fmt.Errorf("what is kept of the snapshot: %w", err)
+	}
+	src, err := joined(ctx, src)
+	if err != nil {
+		return nil, err
 	}
 	f := &file{src: src, edges: &numbers{src: src, start: s.Start, end: min(s.End, src.Size)}, strings: &stringTable{src: src, count: s.Strings}}
 	if err := json.Unmarshal(s.Meta, &f.Meta); err != nil {
 		return nil, err
 	}
-	var err error
 	if f.layout, err = f.Meta.layout(); err != nil {
 		return nil, err
 	}
+	f.strings.fields = f.julia != nil
 	for name, at := range f.strings.known.fields() {
 		*at = s.Known[name]
 	}

@@ -47,6 +47,10 @@ func (r *reader) addRoots(ctx context.Context) error {
 		return err
 	}
 	for i, to := range r.g.Row(r.root) {
+		if r.f.julia != nil && edges[i].kind == edgeInternal && !r.isGroup(to) {
+			r.addRoot(to, rootGroup{graph.RootStack, graph.RankUser, r.f.strings.get(uint32(edges[i].name))}, "")
+			continue
+		}
 		if r.isGroup(to) {
 			r.addGroup(to, reached)
 			continue
@@ -86,6 +90,9 @@ func (r *reader) addGlobals() {
 // processName is the name of Node's process, and of its prototype.
 const processName = "process"
 
+// mainModule is the module that has the global variables of a program in Julia.
+const mainModule = "Main"
+
 // isProcess reports whether an object is Node's process and not its prototype.
 func (r *reader) isProcess(n graph.NodeID) bool {
 	if r.nodeName(n) != processName {
@@ -120,6 +127,10 @@ func (r *reader) addGroup(at graph.NodeID, seen graph.Bitset) {
 		for i, to := range r.g.Row(n) {
 			if r.isGroup(to) {
 				groups = append(groups, to)
+			} else if r.f.julia != nil && r.kind[to] == nodeModule && r.nodeName(to) == mainModule {
+				r.addRoot(to, rootGroup{graph.RootModule, graph.RankUser, mainModule}, "")
+			} else if r.f.julia != nil {
+				r.addRoot(to, rootGroup{group.kind, group.rank, group.name + " · " + r.slotName(n, i)}, "")
 			} else if r.g.RefKind(n, i).Retains() {
 				r.addRoot(to, group, r.slotName(n, i))
 			}

@@ -21,8 +21,10 @@ type stringTable struct {
 	pairs  []pair  // by string
 	isPair graph.Bitset
 	known  knownStrings
-	scopes map[uint32]bool // names of scopes: `system / Context`, `system / Context / handle`
-	number []uint32        // what a string of digits says; noNumber for others
+	scopes map[uint32]bool   // names of scopes: `system / Context`, `system / Context / handle`
+	fields bool              // properties have the names of fields, and are no keys
+	again  map[uint32]uint32 // strings that repeat one of the known ones, with that one
+	number []uint32          // what a string of digits says; noNumber for others
 }
 
 // noNumber stands for a string that is no number.
@@ -45,7 +47,7 @@ const maxStrings = 1 << 30
 // scanStrings indexes the array whose opening bracket was just read. closed is false
 // if the file ends first.
 func scanStrings(c *jsonscan.Cursor, src *source.Source) (t *stringTable, closed bool, err error) {
-	t = &stringTable{src: src, scopes: map[uint32]bool{}}
+	t = &stringTable{src: src, scopes: map[uint32]bool{}, again: map[uint32]uint32{}}
 	want := t.known.reset()
 	for {
 		switch c.Peek() {
@@ -85,8 +87,13 @@ func scanStrings(c *jsonscan.Cursor, src *source.Source) (t *stringTable, closed
 			t.marks = append(t.marks, at)
 		}
 		if len(text) <= maxKnown {
-			if at := want[string(text)]; at != nil && *at == noString {
+			switch at := want[string(text)]; {
+			case at == nil:
+			case *at == noString:
 				*at = uint32(t.count)
+			default:
+				t.again[uint32(t.count)] = *at
+				cost += pairCost
 			}
 		}
 		if bytes.HasPrefix(text, []byte(scopeName)) && (len(text) == len(scopeName) || text[len(scopeName)] == ' ') {
@@ -202,6 +209,21 @@ func (t *stringTable) get(str uint32) string {
 // knownStrings is where the names are that the reader needs to know.
 type knownStrings struct {
 	elements, properties, table, context, previous, shared, script, debugInfo, constructor, object uint32
+
+	// These are Julia's.
+	bindings, partitions, restriction, binding, memory, globalref, name, value uint32
+}
+
+// first is the string itself, or the known one that it repeats: V8 writes no string
+// twice, Julia does.
+func (t *stringTable) first(str uint64) uint32 {
+	if str >= uint64(t.count) {
+		return noString - 1 // which no string has
+	}
+	if first, ok := t.again[uint32(str)]; ok {
+		return first
+	}
+	return uint32(str)
 }
 
 // maxKnown is the length of the longest of them.
@@ -213,6 +235,8 @@ func (k *knownStrings) fields() map[string]*uint32 {
 		"elements": &k.elements, "properties": &k.properties, "table": &k.table, "context": &k.context, "previous": &k.previous,
 		"shared": &k.shared, "script": &k.script, "script_or_debug_info": &k.debugInfo,
 		"constructor": &k.constructor, "Object": &k.object,
+		"bindings": &k.bindings, "partitions": &k.partitions, "restriction": &k.restriction, "<binding>": &k.binding, "ref.mem": &k.memory,
+		"globalref": &k.globalref, "name": &k.name, "value": &k.value,
 	}
 }
 

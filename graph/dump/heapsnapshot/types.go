@@ -14,6 +14,16 @@ var kindTypes = map[nodeKind]string{
 	nodeSymbol: "(symbol)", nodeBigint: "(bigint)", nodeCode: "(compiled code)", nodeRegexp: "RegExp", nodeShape: "(object shape)",
 }
 
+// kindType is the type of the nodes of a kind that are not named each for itself.
+func (l *layout) kindType(k nodeKind) (name string, ok bool) {
+	if l.julia != nil {
+		name, ok = juliaTypes[k]
+	} else {
+		name, ok = kindTypes[k]
+	}
+	return name, ok
+}
+
 // setTypes names the types of all nodes: constructors, functions with their file and
 // line, and what V8 calls its own.
 func (r *reader) setTypes(ctx context.Context) error {
@@ -23,7 +33,7 @@ func (r *reader) setTypes(ctx context.Context) error {
 	r.globals = map[graph.TypeID]bool{}
 	t := &typer{r: r, byName: make([]graph.TypeID, 3*r.f.strings.count), functions: map[function]graph.TypeID{}}
 	for k := range t.byKind {
-		if name, ok := kindTypes[nodeKind(k)]; ok {
+		if name, ok := r.f.kindType(nodeKind(k)); ok {
 			t.byKind[k] = r.b.Types().Intern(name) + 1
 		}
 	}
@@ -33,7 +43,7 @@ func (r *reader) setTypes(ctx context.Context) error {
 		}
 		id := t.typeOf(n)
 		r.b.SetType(n, id, graph.TypeExact)
-		if r.kind[n] == nodeArray || int(id) < len(t.inside) && t.inside[id] {
+		if r.kind[n] == nodeArray || r.kind[n] == nodeBinding || int(id) < len(t.inside) && t.inside[id] {
 			r.b.SetInternal(n)
 		}
 	}
@@ -44,7 +54,7 @@ func (r *reader) setTypes(ctx context.Context) error {
 // not yet known.
 type typer struct {
 	r         *reader
-	byKind    [nodeWasm + 1]graph.TypeID
+	byKind    [nodeBinding + 1]graph.TypeID
 	byName    []graph.TypeID // by three times the string, with 1 added for detached DOM nodes and 2 for arrays
 	functions map[function]graph.TypeID
 	inside    []bool // by type: paths fold its objects
@@ -59,7 +69,7 @@ type function struct {
 
 func (t *typer) typeOf(n graph.NodeID) graph.TypeID {
 	r, kind := t.r, t.r.kind[n]
-	if id := t.byKind[kind]; id != 0 {
+	if id := t.byKind[kind]; id != 0 && !r.f.julia.misnamed(kind, func() string { return r.nodeName(n) }) {
 		return id - 1
 	}
 	if kind == nodeClosure {
@@ -83,6 +93,9 @@ func (t *typer) typeOf(n graph.NodeID) graph.TypeID {
 	if name == "" {
 		name = unnamed(kind)
 	}
+	if kind == nodeModule {
+		name = "Module " + name
+	}
 	if kind == nodeArray && !strings.HasPrefix(name, "(") {
 		name = unnamed(kind)
 	}
@@ -94,7 +107,7 @@ func (t *typer) typeOf(n graph.NodeID) graph.TypeID {
 	if isGlobal(full) || full == processName {
 		r.globals[id] = true
 	}
-	if insideTypes[name] {
+	if insideTypes[name] || r.f.julia.inside(name) {
 		for len(t.inside) <= int(id) {
 			t.inside = append(t.inside, false)
 		}
@@ -117,6 +130,8 @@ var insideTypes = map[string]bool{
 // unnamed is the type of nodes without a name.
 func unnamed(kind nodeKind) string {
 	switch kind {
+	case nodeDataType, nodeModule, nodeBinding:
+		return "(no name)"
 	case nodeHidden, nodeOther, nodeNative, nodeWasm:
 		return "(system)"
 	case nodeSynthetic:

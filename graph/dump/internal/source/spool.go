@@ -15,6 +15,10 @@ const spoolMemory = 16 << 20
 // errSpoolFull ends the copying of a dump that is larger than the limit.
 var errSpoolFull = errors.New("the limit of spooling is reached")
 
+// Spool makes a Source of what r gives, within the limits of src and under its name:
+// of a dump that is made of others. The caller closes both.
+func Spool(src *Source, r io.Reader) (*Source, error) { return spool(src, r) }
+
 // spool reads r to its end, or to where it is damaged.
 func spool(src *Source, r io.Reader) (*Source, error) {
 	limit := src.Options.MaxSpool
