@@ -21,5 +21,9 @@
 // Strings are read again from the file when something is shown. The file is never
 // in memory as a whole.
 //
+// A snapshot that Julia has streamed to four files is joined to one first (package
+// streamed). In Julia's the types of nodes are those of objects, and modules hold global
+// variables by bindings: paths say Module Main and .sessions[7].
+//
 // Not read: samples of timelines.
 package heapsnapshot

@@ -15,6 +15,7 @@ import (
 
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/dump/dumptest"
+	"github.com/refgraph/refgraph/graph/dump/heapsnapshot/internal/streamed"
 	"github.com/refgraph/refgraph/graph/dump/internal/source"
 )
 
@@ -225,10 +226,24 @@ func TestJuliaParts(t *testing.T) {
 	}
 }
 
-// TestJuliaConformance runs the suite on the streamed snapshot as one file, as Julia's
-// assemble_snapshot makes it.
+// TestJuliaConformance runs the suite on snapshots as one file, as Julia's
+// assemble_snapshot makes it: all of it on a small one, as it reads one some hundred
+// times.
 func TestJuliaConformance(t *testing.T) {
-	src, err := source.Open(juliaFolder(t, nil)+".metadata.json", source.Options{})
+	prefix := filepath.Join(t.TempDir(), "heap")
+	for end, p := range smallJulia() {
+		if err := os.WriteFile(prefix+end, p, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	dumptest.Run(t, juliaWhole(t, prefix), Read, source.Options{})
+	dumptest.RunRestore(t, juliaWhole(t, juliaFolder(t, nil)), Read, Restore, source.Options{})
+}
+
+// juliaWhole writes what four files are joined to, and returns its path.
+func juliaWhole(t *testing.T, prefix string) string {
+	t.Helper()
+	src, err := source.Open(prefix+".metadata.json", source.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -245,8 +260,7 @@ func TestJuliaConformance(t *testing.T) {
 	if err := os.WriteFile(path, p, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	dumptest.Run(t, path, Read, source.Options{})
-	dumptest.RunRestore(t, path, Read, Restore, source.Options{})
+	return path
 }
 
 // TestJuliaDamage checks what is said of damaged files: the file and the place.
@@ -308,28 +322,49 @@ func TestJuliaHole(t *testing.T) {
 	}
 }
 
-// FuzzStreamed reads four files of anything: no panic, and typed errors.
-func FuzzStreamed(f *testing.F) {
-	little := func(list ...uint64) (p []byte) {
+// smallJulia is a snapshot of a vector in module Main with ten texts, with narrow types.
+func smallJulia() map[string][]byte {
+	record := func(typ byte, list ...uint64) []byte {
+		p := []byte{typ}
 		for _, v := range list {
 			p = binary.LittleEndian.AppendUint64(p, v)
 		}
 		return p
 	}
-	node := func(typ byte, list ...uint64) []byte { return append(append([]byte{typ}, little(list...)...), 0) }
-	edge := func(typ byte, list ...uint64) []byte { return append([]byte{typ}, little(list...)...) }
-	head := `{"snapshot":{"meta":{"node_fields":["type","name","id","self_size","edge_count","trace_node_id","detachedness"],"node_types":[["synthetic","jl_module_t","String"]],` +
-		`"edge_fields":["type","name_or_index","to_node"],"edge_types":[["internal","element"]]},"node_count":3,"edge_count":2}}`
-	f.Add([]byte(head), bytes.Join([][]byte{node(0, 0, 0, 0, 0), node(1, 1, 99, 8, 0), node(2, 2, 100, 8, 0)}, nil),
-		append(edge(0, 1, 0, 1), edge(1, 1<<64-1, 1, 2)...), append(append(append(append(little(0), little(4)...), "Main"...), little(2)...), "\"\x01"...))
+	const texts = 10
+	names := []string{"", "GC roots", "main_module", "Main", "items", "SimpleVector"}
+	nodes := [][]byte{record(0, 0, 0, 0, 0), record(0, 1, 1, 0, 0), record(1, 3, 992, 400, 0), record(3, 5, 1000, 80, 0)}
+	edges := [][]byte{record(0, 1, 0, 1), record(0, 2, 1, 2), record(2, 4, 2, 3)}
+	for i := range uint64(texts) {
+		names = append(names, fmt.Sprintf("text \"%d\"", i))
+		nodes = append(nodes, record(2, 6+i, 1024+32*i, 16+i, 0))
+		edges = append(edges, record(1, 1<<64-1, 3, 4+i))
+	}
+	var strs []byte
+	for _, s := range names {
+		strs = append(binary.LittleEndian.AppendUint64(strs, uint64(len(s))), s...)
+	}
+	head := `{"snapshot":{"meta":{"node_fields":["type","name","id","self_size","edge_count","trace_node_id","detachedness"],` +
+		`"node_types":[["synthetic","jl_module_t","String","jl_svec_t"]],"edge_fields":["type","name_or_index","to_node"],` +
+		`"edge_types":[["internal","element","property"]]},"node_count":%d,"edge_count":%d}}`
+	return map[string][]byte{
+		".metadata.json": fmt.Appendf(nil, head, len(nodes), len(edges)), ".nodes": append(bytes.Join(nodes, []byte{0}), 0),
+		".edges": bytes.Join(edges, nil), ".strings": strs,
+	}
+}
+
+// FuzzStreamed reads four files of anything: no panic, and typed errors.
+func FuzzStreamed(f *testing.F) {
+	small := smallJulia()
+	f.Add(small[".metadata.json"], small[".nodes"], small[".edges"], small[".strings"])
 	f.Fuzz(func(t *testing.T, meta, nodes, edges, strs []byte) {
-		prefix := filepath.Join(t.TempDir(), "heap")
-		for end, p := range map[string][]byte{".metadata.json": meta, ".nodes": nodes, ".edges": edges, ".strings": strs} {
-			if err := os.WriteFile(prefix+end, p, 0o600); err != nil {
-				t.Fatal(err)
-			}
+		file := func(p []byte) *source.Source { return source.FromBytes("fuzz", p, source.Options{Workers: 1}) }
+		files := streamed.Files{Description: file(meta), Nodes: file(nodes), Edges: file(edges), Strings: file(strs)}
+		whole, err := files.Join(t.Context())
+		var g *graph.Graph
+		if err == nil {
+			g, err = Read(t.Context(), whole)
 		}
-		g, err := readJulia(t, prefix)
 		if err != nil {
 			checkTyped(t, err)
 			return

@@ -14,24 +14,34 @@ import (
 // snapshot.
 func IsDescription(src *source.Source) bool { return strings.HasSuffix(src.Path, metaEnd) }
 
-// Join makes one snapshot of the four files, of which src is the description. Memory
-// meanwhile is 4 bytes an edge and 8 a node; what is made is spooled, as a compressed
-// dump is. The caller closes it, and src. Errors are *source.SyntaxError with the name
-// of the file that is damaged, *source.LimitError, *MissingError and the context's.
+// Join makes one snapshot of the four files, of which src is the description and the
+// others are beside it. Memory meanwhile is 4 bytes an edge and 8 a node; what is made is
+// spooled, as a compressed dump is. The caller closes it, and src. Errors are
+// *source.SyntaxError with the name of the file that is damaged, *source.LimitError,
+// *MissingError and the context's.
 func Join(ctx context.Context, src *source.Source) (*source.Source, error) {
-	j := &joiner{ctx: ctx, src: src, nodes: table{rest: nodeRest}, edges: table{rest: edgeRest}}
-	defer j.close()
+	files := Files{Description: src}
 	prefix := strings.TrimSuffix(src.Path, metaEnd)
 	for _, p := range []struct {
 		end string
 		to  **source.Source
-	}{{nodesEnd, &j.nodes.src}, {edgesEnd, &j.edges.src}, {stringsEnd, &j.strings}} {
+	}{{nodesEnd, &files.Nodes}, {edgesEnd, &files.Edges}, {stringsEnd, &files.Strings}} {
 		part, err := source.Open(prefix+p.end, source.Options{})
 		if err != nil {
 			return nil, &MissingError{prefix + p.end, err}
 		}
-		j.opened, *p.to = append(j.opened, part), part
+		defer part.Close() // was only read
+		*p.to = part
 	}
+	return files.Join(ctx)
+}
+
+// Files are the four files of a snapshot.
+type Files struct{ Description, Nodes, Edges, Strings *source.Source }
+
+// Join is [Join] of files that are open, and stay so.
+func (f *Files) Join(ctx context.Context) (*source.Source, error) {
+	j := &joiner{ctx: ctx, src: f.Description, nodes: table{src: f.Nodes, rest: nodeRest}, edges: table{src: f.Edges, rest: edgeRest}, strings: f.Strings}
 	for _, step := range []func() error{j.describe, j.sort} {
 		if err := step(); err != nil {
 			return nil, err
@@ -46,17 +56,10 @@ type joiner struct {
 	src          *source.Source // the description
 	nodes, edges table
 	strings      *source.Source
-	opened       []*source.Source
 
 	head   []byte   // the description without the bracket that ends it
 	degree []uint32 // by node: its edges
 	order  []uint32 // edges, by the node that they lead from
-}
-
-func (j *joiner) close() {
-	for _, s := range j.opened {
-		s.Close() // of files that were only read
-	}
 }
 
 // sort counts the edges of each node and orders them by it.
