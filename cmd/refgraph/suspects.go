@@ -117,6 +117,9 @@ func printSuspect(a *app, number int, s *ask.Suspect) {
 	if verdict := view.SuspectVerdict(s); verdict != "" {
 		fmt.Fprintf(a.out, "   %s\n", a.name(verdict))
 	}
+	if known := view.KnownLeak(s); known != "" {
+		fmt.Fprintf(a.out, "   %s\n", known)
+	}
 	fmt.Fprintf(a.out, "   usual fix: %s\n", s.Hint)
 	if s.Path == nil {
 		return

@@ -240,6 +240,9 @@ func (t *ticketAsker) suspect(s *ask.Suspect) *ticket.Answer {
 	answer.Verdict = []ticket.Text{t.cut(ticket.Say(size), s.Cut, view.SuspectVerdict(s))}
 	answer.Held = t.holders(s.Holders)
 	answer.Next = []ticket.Text{ticket.Say("The usual fix: ", t.a.name(s.Hint), "."), diffStep()}
+	if known := view.KnownLeak(s); known != "" {
+		answer.Next = append([]ticket.Text{ticket.Say(view.UpperFirst(known))}, answer.Next...)
+	}
 	answer.Alt = "Reference graph: " + t.a.name(altWords(v))
 	return answer
 }

@@ -42,11 +42,18 @@ type Suspect struct {
 	RetainedBytes uint64        `json:"retained_bytes"`
 	Share         float64       `json:"share"` // of the reachable bytes, 0 to 1
 	Accumulation  *Accumulation `json:"accumulation"`
-	Cut           *Cut          `json:"cut"` // of the first five and those that are drawn; null for others
+	Cut           *Cut          `json:"cut"`   // of the first six and those that are drawn; null for others
+	Known         *Known        `json:"known"` // null but for a leak of a library or the runtime that is known
 	Path          *Path         `json:"path"`
 
 	Holders []Holder      `json:"-"` // with the picture
 	Picture *PathsPicture `json:"-"` // if it was asked for
+}
+
+// Known is what is known of a leak that is not the program's own.
+type Known struct {
+	What string `json:"what"` // what keeps what
+	Link string `json:"link"`
 }
 
 // Accumulation is the object at which it all comes together.
@@ -132,6 +139,9 @@ func newSuspect(h *suspect.Heap, s *suspect.Suspect) Suspect {
 	out := Suspect{
 		Detector: s.Detector, Reason: s.Reason, Hint: s.Hint, Fingerprint: s.Fingerprint, Object: id(h.Graph, s.Object), Type: s.Type,
 		Count: s.Count, Elements: s.Elements, ElementType: s.ElementType, RetainedBytes: s.Retained, Share: s.Share,
+	}
+	if s.Known != nil {
+		out.Known = &Known{s.Known.What, s.Known.Link}
 	}
 	if s.Accumulation != graph.None {
 		out.Accumulation = &Accumulation{id(h.Graph, s.Accumulation), h.Graph.TypeName(s.Accumulation), h.Tree.Retained(s.Accumulation)}

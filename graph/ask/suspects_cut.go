@@ -16,7 +16,7 @@ import (
 
 // cutFirst is how many suspects have their cut in every answer: the others when
 // they are drawn or asked for alone.
-const cutFirst = 5
+const cutFirst = 6
 
 // cutSuspects adds the cut of the first suspects and of those that are drawn, with
 // their pictures. They are found side by side, on what the heap has once.

@@ -17,13 +17,17 @@ var jvm = Language{
 	Heads:      map[graph.RootKind]string{graph.RootGlobal: "static", graph.RootModule: "class", graph.RootRuntime: "JVM", graph.RootFinalizer: ""},
 	Collection: "bound it, or use a cache with expiry; WeakHashMap if the keys decide how long entries live",
 	Listeners:  "remove the listener where it was added; hold listeners by WeakReference if nobody can",
+	Ends:       "let them end: shut their executor down, interrupt them, or give what they wait for a time limit",
 	Elements: []Hint{
 		{regexp.MustCompile(`^java\.lang\.ThreadLocal\$ThreadLocalMap`), "call ThreadLocal.remove() when the work of a pooled thread is done"},
 	},
-	Callback: regexp.MustCompile(`\$\$Lambda`),
-	Generic:  regexp.MustCompile(`\[\]$|^java\.util\.|^java\.lang\.(Object|String|Class)$`),
-	Main:     func(name string) bool { return !ofJDK.MatchString(name) },
-	Program:  regexp.MustCompile(`^java\.lang\.Class$`),
+	Known: jvmKnown,
+	// Since JDK 19 a group no longer holds its threads.
+	ThreadTypes: []string{"java.lang.ThreadGroup"},
+	Callback:    regexp.MustCompile(`\$\$Lambda`),
+	Generic:     regexp.MustCompile(`\[\]$|^java\.util\.|^java\.lang\.(Object|String|Class)$`),
+	Main:        func(name string) bool { return !ofJDK.MatchString(name) },
+	Program:     regexp.MustCompile(`^java\.lang\.Class$`),
 	Nameless: regexp.MustCompile(`^[^.]*$|\[\]$|^(java\.util\.|java\.lang\.ref\.|java\.lang\.ThreadLocal|scala\.collection\.|kotlin\.collections\.|` +
 		`com\.google\.common\.collect\.|it\.unimi\.dsi\.fastutil\.)`),
 	Native: "jcmd PID VM.native_memory tells (after -XX:NativeMemoryTracking=summary), and jemalloc's profiler or heaptrack what native libraries allocated",

@@ -23,9 +23,14 @@ type Language struct {
 	// Collection and Listeners are the usual fixes of a collection that only
 	// grows, and of listeners that are never removed.
 	Collection, Listeners string
+	// Ends is the usual fix of threads that should have ended; empty for that of
+	// goroutines.
+	Ends string
 	// Elements are the fixes for what has one of its own, by the type of the
 	// elements or of an object on the path to them.
 	Elements []Hint
+	// Known are leaks of the runtime and of its libraries.
+	Known []Known
 	// Callback are the types of functions and closures.
 	Callback *regexp.Regexp
 	// Generic are the types of the language's own containers, and of what holds

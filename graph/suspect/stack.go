@@ -155,7 +155,7 @@ func (h *Heap) parked(set *threadSet) Suspect {
 	largest := h.largest(set.nodes)
 	s := Suspect{
 		Object: largest, Accumulation: largest, Count: len(set.nodes),
-		Retained: set.held, Path: h.Paths.Path(largest, nil), Hint: hintStack, Set: Set{Nodes: set.nodes},
+		Retained: set.held, Path: h.Paths.Path(largest, nil), Hint: h.endHint(), Set: Set{Nodes: set.nodes},
 		anyway: len(set.threads) >= parkedAnyway, rank: set.threads[0].Rank, ranked: true,
 	}
 	words := lang.Of(h.Graph)

@@ -75,6 +75,10 @@ type Suspect struct {
 	Retained uint64  // bytes, by all objects of the set together
 	Share    float64 // of the reachable bytes
 
+	// Known is what is known of a leak that is a library's or the runtime's; nil for
+	// others.
+	Known *Known
+
 	// Fix is what removes the references that no edit of the program can name, such
 	// as those of the runtime's timers; nil if that is not what holds the set.
 	Fix *Fix
@@ -224,6 +228,7 @@ func (h *Heap) complete(s *Suspect) bool {
 	if s.Path.Root != nil && !s.ranked {
 		s.rank = s.Path.Root.Rank
 	}
+	h.markKnown(s)
 	if s.Fingerprint == "" {
 		s.Fingerprint = h.fingerprint(s)
 	}
@@ -288,8 +293,11 @@ func (h *Heap) remark(list, remarks []Suspect) []Suspect {
 			continue
 		}
 		list[i].Reason += "; " + r.remark
-		if list[i].ElementType == r.ElementType {
+		switch {
+		case list[i].ElementType == r.ElementType:
 			list[i].Hint = r.Hint // they are what has accumulated
+		case 2*r.Retained > list[i].Retained:
+			list[i].Hint = r.Hint + "; " + list[i].Hint
 		}
 	}
 	return list

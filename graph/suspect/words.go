@@ -1,6 +1,7 @@
 package suspect
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -40,13 +41,17 @@ func (h *Heap) onPath(n graph.NodeID, typ *regexp.Regexp) bool {
 // threads.
 func (h *Heap) Agree(s *Suspect, ends bool) string {
 	switch {
+	case s.Hint == hintLoader: // which says so
 	case ends:
-		return hintStack
-	case s.Hint == hintStack:
+		return h.endHint()
+	case s.Hint == h.endHint():
 		return hintVariable
 	}
 	return s.Hint
 }
+
+// endHint is the usual fix of threads that should have ended.
+func (h *Heap) endHint() string { return cmp.Or(lang.Of(h.Graph).Ends, hintStack) }
 
 func (h *Heap) hint(x *holding) string {
 	if h.isLinked(x) {

@@ -31,6 +31,9 @@ func Of(a *ask.ReportAnswer) *Report {
 			Title: view.UpperFirst(s.Reason), Detector: s.Detector, Verdict: view.UpperFirst(view.SuspectVerdict(s)), Reason: "Usual fix: " + s.Hint, Object: s.Object,
 			Type: s.Type, Retained: s.RetainedBytes, Share: s.Share,
 		}
+		if known := view.KnownLeak(s); known != "" {
+			one.Reason = view.UpperFirst(known) + ". " + one.Reason
+		}
 		if s.Picture != nil {
 			one.View = view.Suspect(s)
 		}

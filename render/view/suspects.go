@@ -17,6 +17,9 @@ func Suspect(s *ask.Suspect) *View {
 		strings.Join(append([]string{Bytes(s.RetainedBytes) + " retained", Percent(s.Share) + " of the reachable heap"}, infoFacts(&s.Picture.Info)...), " · "),
 		"usual fix: " + s.Hint,
 	}
+	if known := KnownLeak(s); known != "" {
+		v.Subtitle = append(v.Subtitle, known)
+	}
 	v.Verdict = SuspectVerdict(s)
 	if s.Cut != nil && s.Cut.Alive > 0 {
 		marks(v, &p.Picture, s.Cut)
@@ -38,4 +41,13 @@ func SuspectVerdict(s *ask.Suspect) string {
 		return "nothing to cut: no root holds them, they wait for the collector"
 	}
 	return Verdict(s.Cut, s.RetainedBytes)
+}
+
+// KnownLeak says that a suspect is a known leak of a library or the runtime, and who
+// knows it; "" for others.
+func KnownLeak(s *ask.Suspect) string {
+	if s.Known == nil {
+		return ""
+	}
+	return fmt.Sprintf("known leak: %s, see %s", s.Known.What, s.Known.Link)
 }

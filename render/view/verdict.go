@@ -168,6 +168,8 @@ func placePhrase(p *ask.CutPlace) string {
 		return "the " + p.Holder
 	case strings.HasPrefix(p.Reference, "."):
 		return p.Reference + " of " + p.Holder
+	case strings.HasPrefix(p.Reference, " ") && !strings.HasPrefix(p.Reference, " ("): // it has a name by itself
+		return strings.TrimSpace(p.Reference) + " of " + p.Holder
 	}
 	return p.Holder + p.Reference
 }

@@ -2,6 +2,8 @@ package hprof
 
 import (
 	"context"
+	"regexp"
+	"strings"
 	"sync"
 
 	"github.com/refgraph/refgraph/graph"
@@ -15,10 +17,21 @@ func (h *heap) loaders() {
 		if n, ok := h.index.Lookup(x.Loader); ok && !x.builtin {
 			x.builtin = builtinLoaders[g.TypeName(n)]
 		}
+		x.builtin = x.builtin && !isHidden(x.Name)
 		if !x.builtin {
 			h.types[x.typ].pinned = true
 		}
 	}
+}
+
+// hidden is how the names of classes end that no other class can name.
+var hidden = regexp.MustCompile(`[+/]0x[0-9a-f]+$`)
+
+// isHidden reports whether a class is of those that are unloaded when nobody holds
+// them, whatever their loader: scripts, method handles. Those of lambdas and of the
+// strings that are put together live as long as what made them.
+func isHidden(name string) bool {
+	return hidden.MatchString(name) && !strings.Contains(name, "$$")
 }
 
 // describeTypes tells the graph what the classes are besides their names.

@@ -1,6 +1,7 @@
 package hprof
 
 import (
+	"encoding/binary"
 	"math"
 	"strconv"
 	"unicode/utf16"
@@ -13,6 +14,37 @@ const javaLangString = "java.lang.String"
 // longestText is how many bytes of a string are read.
 const longestText = 200
 
+// textParts is where the text of a java.lang.String is.
+type textParts struct {
+	array         graph.NodeID
+	coder         byte   // 1 for UTF-16 in an array of bytes
+	offset, count uint64 // of the array's elements; before JDK 7 several strings share one
+}
+
+// parts reads the fields of a string.
+func (d *detail) parts(o *object) (t textParts, ok bool) {
+	var chars uint64
+	t.count = math.MaxUint64
+	for _, f := range o.class.fields {
+		size := d.h.file.ids.sizeOf(f.Type)
+		if f.Off+size > len(o.body) {
+			return t, false
+		}
+		switch v := value(o.body[f.Off:][:size]); f.Name {
+		case "value":
+			chars = v
+		case "coder":
+			t.coder = byte(v)
+		case "offset":
+			t.offset = v
+		case "count":
+			t.count = v
+		}
+	}
+	t.array, ok = d.g.Find(chars)
+	return t, ok && chars != 0
+}
+
 // text reads a java.lang.String: of Latin-1 or UTF-16 bytes since JDK 9, of
 // chars before.
 func (d *detail) text(n graph.NodeID) (string, bool) {
@@ -20,54 +52,39 @@ func (d *detail) text(n graph.NodeID) (string, bool) {
 	if !ok || o.class == nil || o.class.Name != javaLangString {
 		return "", false
 	}
-	var chars uint64
-	var coder, offset, count uint64
-	count = math.MaxUint64
-	for _, f := range o.class.fields {
-		size := d.h.file.ids.sizeOf(f.Type)
-		if f.Off+size > len(o.body) {
-			return "", false
-		}
-		switch v := value(o.body[f.Off:][:size]); f.Name {
-		case "value":
-			chars = v
-		case "coder":
-			coder = v
-		case "offset":
-			offset = v
-		case "count":
-			count = v
-		}
-	}
-	at, ok := d.g.Find(chars)
-	if !ok || chars == 0 {
+	t, ok := d.parts(&o)
+	if !ok {
 		return "", false
 	}
-	a, ok := d.object(at, longestText)
+	a, ok := d.object(t.array, longestText)
 	if !ok || a.tag != subPrimitives {
 		return "", false
 	}
-	wide := a.elem == typeChar || coder == 1
-	return decodeText(a.body, wide, offset, count), true
+	return decodeText(&a, t), true
 }
 
-// decodeText decodes big-endian chars, or Latin-1 bytes. The UTF-16 of a byte[] is
-// in the order of the machine that wrote the dump, which is little-endian on all
-// that are common.
-func decodeText(b []byte, wide bool, offset, count uint64) string {
-	if !wide {
+// decodeText decodes chars, which are big-endian in a dump, Latin-1 bytes, or UTF-16
+// in an array of bytes: that is in the order of the machine that wrote the dump,
+// which is little-endian on all that are common.
+func decodeText(a *object, t textParts) string {
+	b := a.body
+	if a.elem != typeChar && t.coder != 1 {
 		out := make([]rune, 0, len(b))
 		for _, c := range b {
 			out = append(out, rune(c))
 		}
 		return string(out)
 	}
-	units := make([]uint16, 0, len(b)/2)
-	for i := 0; i+1 < len(b); i += 2 {
-		units = append(units, uint16(b[i])<<8|uint16(b[i+1]))
+	var order binary.ByteOrder = binary.LittleEndian
+	if a.elem == typeChar {
+		order = binary.BigEndian
 	}
-	units = units[min(offset, uint64(len(units))):]
-	units = units[:min(count, uint64(len(units)))]
+	units := make([]uint16, 0, len(b)/2)
+	for ; len(b) > 1; b = b[2:] {
+		units = append(units, order.Uint16(b))
+	}
+	units = units[min(t.offset, uint64(len(units))):]
+	units = units[:min(t.count, uint64(len(units)))]
 	return string(utf16.Decode(units))
 }
 
@@ -87,7 +104,7 @@ func (d *detail) threadName(n graph.NodeID) string {
 		return s
 	}
 	if a, ok := d.object(at, longestText); ok && a.tag == subPrimitives && a.elem == typeChar {
-		return decodeText(a.body, true, 0, math.MaxUint64)
+		return decodeText(&a, textParts{count: math.MaxUint64})
 	}
 	return ""
 }
