@@ -22,8 +22,10 @@ var jvm = Language{
 		{regexp.MustCompile(`^java\.lang\.ThreadLocal\$ThreadLocalMap`), "call ThreadLocal.remove() when the work of a pooled thread is done"},
 	},
 	Known: jvmKnown,
-	// Since JDK 19 a group no longer holds its threads.
-	ThreadTypes: []string{"java.lang.ThreadGroup"},
+	// A group of threads (before JDK 19), and what frees the memory of direct buffers
+	// once they are collected.
+	ThreadTypes: []string{"java.lang.ThreadGroup", "jdk.internal.ref.Cleaner", "sun.misc.Cleaner"},
+	ThreadRoots: []string{"jdk.internal.ref.Cleaner.first", "sun.misc.Cleaner.first"},
 	Callback:    regexp.MustCompile(`\$\$Lambda`),
 	Generic:     regexp.MustCompile(`\[\]$|^java\.util\.|^java\.lang\.(Object|String|Class)$`),
 	Main:        func(name string) bool { return !ofJDK.MatchString(name) },

@@ -52,7 +52,8 @@ type Language struct {
 	// well-known libraries, their insides, and builtins.
 	Nameless *regexp.Regexp
 	// ThreadTypes and ThreadRoots are the runtime's own account of its threads,
-	// which forgets a thread when it ends: types of objects, full names of globals.
+	// which forgets a thread when it ends, and the like: types of objects, full
+	// names of globals.
 	ThreadTypes, ThreadRoots []string
 	// Packages is whether what is below a package is the same program's.
 	Packages bool

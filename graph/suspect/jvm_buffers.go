@@ -24,18 +24,19 @@ func directBuffers(ctx context.Context, h *Heap) ([]Suspect, error) {
 	if !ok {
 		return nil, nil
 	}
-	var nodes []graph.NodeID
+	var nodes, set []graph.NodeID
 	native := uint64(0)
 	for i, typ := range h.Graph.TypeColumn() {
 		n := graph.NodeID(i)
 		if typ != t || !h.Tree.Reachable(n) {
 			continue
 		}
-		if h.target(n, ".cleaner") == graph.None {
+		cleaner := h.target(n, ".cleaner")
+		if cleaner == graph.None {
 			continue // a view of another, which owns the memory
 		}
 		if k, ok := h.number(n, ".capacity"); ok && k > 0 {
-			nodes = append(nodes, n)
+			nodes, set = append(nodes, n), append(set, n, cleaner)
 			native += uint64(k)
 		}
 	}
@@ -43,6 +44,7 @@ func directBuffers(ctx context.Context, h *Heap) ([]Suspect, error) {
 		return nil, ctx.Err()
 	}
 	s := h.alike("direct-buffers", nodes, fmt.Sprintf("%s direct buffers own memory outside of the heap, %d MiB in all", count(len(nodes)), native>>20), hintDirect)
+	s.Set, s.Retained = Set{Nodes: set}, h.Tree.RetainedBy(set)
 	s.anyway, s.Fingerprint = true, h.digest("direct-buffers", rootKey(h, s.Path))
 	return []Suspect{s}, ctx.Err()
 }
