@@ -22,6 +22,7 @@ type Ways struct {
 	s    *slice
 	dom  *dominator.Tree
 	into map[headKey]int // edges
+	next []int           // by box
 }
 
 // Box is objects, or roots, of one kind.
@@ -57,6 +58,7 @@ func (sl *Slice) Ways(ctx context.Context, a *Answer) (*Ways, error) {
 	w := &Ways{Alive: s.alive, s: s, dom: sl.v.dom, into: map[headKey]int{}}
 	w.addEdges(sl.v, marks(s, a))
 	w.addBoxes()
+	w.nearest()
 	if err := w.addPeers(); err != nil {
 		return nil, err
 	}
@@ -163,26 +165,39 @@ func (w *Ways) Chain(box int) []int {
 // Down is the boxes from one to the targets, on a shortest way; nil if there is
 // none.
 func (w *Ways) Down(box int) []int {
-	next := map[int]int{0: 0}
-	for queue := []int{0}; len(queue) > 0; queue = queue[1:] {
-		for i := range w.Edges {
-			if e := &w.Edges[i]; e.To == queue[0] && e.From != e.To {
-				if _, ok := next[e.From]; !ok {
-					next[e.From] = e.To
-					queue = append(queue, e.From)
-				}
-			}
-		}
-	}
-	if _, ok := next[box]; !ok {
+	if w.next[box] < 0 {
 		return nil
 	}
 	way := []int{box}
 	for box != 0 {
-		box = next[box]
+		box = w.next[box]
 		way = append(way, box)
 	}
 	return way
+}
+
+// nearest fills next: for each box the one after it on a shortest way to the
+// targets, -1 if there is none.
+func (w *Ways) nearest() {
+	into := make([][]int, len(w.Boxes))
+	for i := range w.Edges {
+		if e := &w.Edges[i]; e.From != e.To {
+			into[e.To] = append(into[e.To], e.From)
+		}
+	}
+	w.next = make([]int, len(w.Boxes))
+	for b := range w.next {
+		w.next[b] = -1
+	}
+	w.next[0] = 0
+	for queue := []int{0}; len(queue) > 0; queue = queue[1:] {
+		for _, from := range into[queue[0]] {
+			if w.next[from] < 0 {
+				w.next[from] = queue[0]
+				queue = append(queue, from)
+			}
+		}
+	}
 }
 
 // Retained is what the objects of each box retain together, in bytes; of roots it
