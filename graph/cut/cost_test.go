@@ -80,7 +80,17 @@ func ruleCases() []drawn {
 	}, {
 		name: "two holders at equal distance",
 		picture: `@main.hub>H H=main.Hub H.last>S0 H.open>A A=[]x H.rest>R R=big/90000 ` +
+			repeat(99, `A[%d]>S%d S%d=main.Session/10`),
+		targets: "main.Session", want: []string{"main.Hub.last", "main.Hub.open[…]"},
+	}, {
+		name: "the last one of hundreds may stay",
+		picture: `@main.hub>H H=main.Hub H.last>S0 H.open>A A=[]x H.rest>R R=big/90000 ` +
 			repeat(300, `A[%d]>S%d S%d=main.Session/10`),
+		targets: "main.Session", want: []string{"main.Hub.open[…]"}, stays: 1,
+	}, {
+		name: "a large one may not",
+		picture: `@main.hub>H H=main.Hub H.last>S0 H.open>A A=[]x H.rest>R R=big/90000 ` +
+			repeat(300, `A[%d]>S%d S%d=main.Session/10`) + `S0=main.Session/900`,
 		targets: "main.Session", want: []string{"main.Hub.last", "main.Hub.open[…]"},
 	}, {
 		name:    "where one holds many, not where many hold one",
@@ -104,6 +114,11 @@ func ruleCases() []drawn {
 		name:    "names come from roots that mean something",
 		picture: `@residue/native>D D=dict @main.app>O O=module O.SESSIONS>D ` + repeat(40, `D["a"]>S%d S%d=fl.Session`),
 		targets: "fl.Session", want: []string{`global main.app.SESSIONS["…"]`},
+	}, {
+		name: "names come from the program where a library holds the same",
+		picture: `@main.app>A A=lib.App A.first>F F=func() F.seen>D D=map[x]y A.next>X X=lib.Next X.next>B B=main.Audit B.seen>D ` +
+			repeat(40, `D["a"]>S%d S%d=lib.User`),
+		targets: "lib.User", want: []string{`main.Audit.seen["…"]`},
 	}, {
 		name:    "a tree is one collection",
 		picture: `@main.tree>N0 ` + treePicture(63),
@@ -170,10 +185,6 @@ func shapeCases() []drawn {
 		name:    "one stream of many goroutines' ends with one goroutine",
 		picture: `@stack/1/main.main/s>Z Z=main.Srv ` + repeat(40, `@stack/2%d/main.watch/s>S%d S%d=main.Stream S%d.t>T%d T%d=main.Transport`),
 		targets: "S7", want: []string{"goroutine main.watch"}, refs: map[string]int{"goroutine main.watch": 1},
-	}, {
-		name:    "one of very many may stay",
-		picture: `@main.m>M M=map[x]y ` + repeat(1000, `M["a"]>S%d S%d=main.Session/900`) + `@main.last>A A=main.Session/900`,
-		targets: "main.Session", want: []string{`global main.m["…"]`}, stays: 1,
 	}, {
 		name:    "both of two maps",
 		picture: `@main.s>Z Z=main.Stripe Z.series>A A=map[x]y! Z.hashes>B B=map[x]y! ` + repeat(100, `A["a"]>S%d B["a"]>S%d S%d=main.S`),

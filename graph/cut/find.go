@@ -111,5 +111,5 @@ func (s *slice) least(ctx context.Context) (solution, error) {
 	}
 	err := s.each(func(e edge) { m.edge(s.class[e.from], e.via, classOf(s.class, e.to)) })
 	upper, _ := m.cut()
-	return solution{places: upper, cost: s.net.sum(upper), many: s.net.sum(upper) > manyCost}, err
+	return solution{places: upper, cost: s.net.sum(upper), many: isMany(s.net.sum(upper), upper)}, err
 }

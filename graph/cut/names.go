@@ -80,9 +80,13 @@ func (t *tables) top(id boxID, label string, both bool) (boxID, string) {
 // threadsName is what a class of goroutines or threads is called.
 func (t *tables) threadsName(class int32) string {
 	c := &t.threads.list[class]
+	if c.count == 1 && c.first.Name != 0 {
+		return t.words.ThreadName(c.first)
+	}
 	what := t.words.Thread
 	if c.count > 1 {
 		what += "s"
 	}
-	return strings.TrimSpace(what + " " + t.words.Function(c.first))
+	task, _ := t.words.Task(c.first)
+	return strings.TrimSpace(what + " " + task)
 }

@@ -15,9 +15,13 @@ const (
 	// returns.
 	maxTried = 48
 
-	leftTargets = 0.001 // share of the targets that may stay for a place less
-	leftMore    = 0.01  // or this, if they have no more than leftBytes of the bytes
-	leftBytes   = 0.001
+	// left is the share of the targets, and of their bytes, that may stay for a place
+	// less: who leaks hundreds does not look for the last one first.
+	left = 0.01
+	// leftDear is the share if each of the places costs costDear: what a server does
+	// just now holds some as well, and cutting that is cutting the program.
+	leftDear = 0.05
+	costDear = 2500
 )
 
 // numbers counts what a set of places does: targets by searches of what leads to
@@ -207,12 +211,15 @@ func (n *numbers) tolerance() (shown int, err error) {
 	for t := range n.targets.All() {
 		bytes += float64(n.g.Size(t))
 	}
-	few := func(t tally) bool {
-		left, leftB := float64(t.targets), float64(t.bytes)
-		return left <= leftTargets*all || left <= leftMore*all && leftB <= leftBytes*bytes
+	few := func(t tally, in []*spot) bool {
+		share := left
+		if !slices.ContainsFunc(in, func(s *spot) bool { return n.slice.net.sum(s.ids) < costDear }) {
+			share = leftDear
+		}
+		return float64(t.targets) <= share*all && float64(t.bytes) <= share*bytes
 	}
 	first := shown // of those at the end that may be let in: others are too many with more as well
-	for first > 1 && few(n.places[first-1].back) {
+	for first > 1 && few(n.places[first-1].back, n.places[first-1:first]) {
 		first--
 	}
 	if first == shown {
@@ -230,7 +237,7 @@ func (n *numbers) tolerance() (shown int, err error) {
 		return 0, err
 	}
 	got := w.tallies()
-	for shown > first && few(got[shown-1-first]) {
+	for shown > first && few(got[shown-1-first], n.places[shown-1:]) {
 		shown--
 	}
 	return shown, nil

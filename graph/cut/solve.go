@@ -8,9 +8,10 @@ import (
 
 const (
 	maxSearches = 200
-	// manyCost is the lower bound from which on no small cut is offered: about
-	// 12 places of the program.
-	manyCost = 14_000
+	// manyCost is the lower bound from which on no small cut is offered, about 12
+	// places of the program, if there are manyPlaces: few dear ones can be named.
+	manyCost   = 14_000
+	manyPlaces = 7
 )
 
 // solution is a set of places that separates roots from targets.
@@ -56,7 +57,7 @@ func (s *solver) run() (solution, error) {
 		switch {
 		case s.upper != nil && h.lower >= s.best:
 			return s.end(s.upper, true)
-		case h.lower > manyCost && s.upper != nil:
+		case h.lower > manyCost && len(h.places) >= manyPlaces && s.upper != nil:
 			s.out.many = true
 			return s.end(s.upper, false)
 		}
@@ -107,9 +108,12 @@ func (s *solver) end(places []placeID, least bool) (solution, error) {
 		}
 	}
 	s.out.places, s.out.cost, s.out.least = places, s.sum(places), least
-	s.out.many = s.out.many || s.out.cost > manyCost
+	s.out.many = s.out.many || isMany(s.out.cost, places)
 	return s.out, nil
 }
+
+// isMany reports whether a set is too large to be advice.
+func isMany(cost int64, places []placeID) bool { return cost > manyCost && len(places) >= manyPlaces }
 
 // minimal drops places, the dearest first, as long as the rest separates.
 func (s *solver) minimal(places []placeID) ([]placeID, error) {

@@ -79,6 +79,7 @@ func newSurvey(s *slice) (*survey, error) {
 	}
 	v.once()
 	v.enter()
+	v.rename()
 	if s.over {
 		return v, nil
 	}

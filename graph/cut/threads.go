@@ -37,7 +37,7 @@ func (t *threads) join(words *lang.Words, r *graph.Root) int32 {
 	if th == nil || t.class[r.Thread] >= 0 {
 		return t.classOf(r)
 	}
-	key := words.PlaceKey(th)
+	_, key := words.Task(th)
 	c, ok := t.named[key]
 	if !ok {
 		c = int32(len(t.list))

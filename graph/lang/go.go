@@ -8,6 +8,7 @@ import (
 
 var golang = Language{
 	Runtime: graph.RuntimeGo, Tag: "Go", Thread: "goroutine", Joint: " ",
+	Spawns:     true,
 	Running:    []string{"running", "runnable", "preempted"},
 	Hue:        Hue{Shade{"#0072b2", "#56b4e9"}, Shade{"#e8f2f9", "#12293a"}, Shade{"#c6deed", "#24455d"}},
 	Heads:      map[graph.RootKind]string{graph.RootRuntime: "runtime"},

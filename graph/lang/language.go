@@ -70,6 +70,9 @@ type Language struct {
 	CyclesHarm bool
 	// Native is what tells of memory that is in no dump of the runtime.
 	Native string
+	// Spawns is whether a thread is started with a function that says what it is
+	// for, and not with the runtime's own.
+	Spawns bool
 	// CountsRefs is whether objects are freed by reference counts, so that what
 	// no root reaches is in a cycle.
 	CountsRefs bool

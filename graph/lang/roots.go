@@ -226,6 +226,18 @@ func (w *Words) PlaceKey(t *graph.Thread) string {
 	return w.g.String(t.Entry)
 }
 
+// Task is the function whose end lets go of what a thread holds, as people write it
+// and in full: of the program's own code where the thread runs or blocks; of a thread
+// that is in libraries only, where threads are started with functions that say what
+// for, the one that it was started with.
+func (w *Words) Task(t *graph.Thread) (name, full string) {
+	id := t.Func
+	if id == 0 || w.Spawns && t.Entry != 0 && t.Rank != graph.RankUser {
+		id = t.Entry
+	}
+	return w.name(id), w.g.String(id)
+}
+
 // Doing is what a thread does, and for how long: `chan receive, 2 h`; "" if that
 // is not known.
 func (w *Words) Doing(t *graph.Thread) string {
