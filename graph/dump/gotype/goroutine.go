@@ -78,7 +78,7 @@ func (p *Places) At(pc uint64, fn string) *Place {
 // Thread describes a goroutine by its frames, the newest first. entry is the
 // function it was started with.
 func (p *Places) Thread(g Goroutine, entry string, frames []*Place) graph.Thread {
-	t := graph.Thread{ID: g.ID, Entry: p.b.String(PrintName(entry)), State: p.b.String(state(g.Status, g.Reason)), Rank: graph.RankLibrary, Main: g.ID == 1}
+	t := graph.Thread{ID: g.ID, Entry: p.started(entry, frames), State: p.b.String(state(g.Status, g.Reason)), Rank: graph.RankLibrary, Main: g.ID == 1}
 	best := graph.RankRuntime
 	var at *Place
 	for _, f := range frames {
@@ -99,6 +99,21 @@ func (p *Places) Thread(g Goroutine, entry string, frames []*Place) graph.Thread
 		t.Since = time.Duration(p.now - g.Since)
 	}
 	return t
+}
+
+// started is the function of a go statement: of one that the compiler wrapped, for
+// its arguments, what the wrapper called.
+func (p *Places) started(entry string, frames []*Place) graph.StringID {
+	id := p.b.String(PrintName(entry))
+	if !strings.HasPrefix(entry[strings.LastIndexByte(entry, '.')+1:], "gowrap") {
+		return id
+	}
+	for i := len(frames) - 1; i > 0; i-- {
+		if frames[i].Func == id {
+			return frames[i-1].Func
+		}
+	}
+	return id
 }
 
 // ThreadRoot is the root of a goroutine's own structure. It is the runtime's:
