@@ -14,6 +14,7 @@ type TypeTable struct {
 
 // TypeInfo is what some formats know of a type besides its name.
 type TypeInfo struct {
+	Library  bool   // a library's own, not the program's
 	Super    TypeID // of the superclass, with HasSuper
 	HasSuper bool
 	Loader   string   // type of the class loader; "" for one that is never collected, or none

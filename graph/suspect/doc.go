@@ -15,10 +15,12 @@
 //     with a lot, and collections that only a stack holds
 //   - lru-cache, traceback, coroutine, thread-local, del-cycle: what only Python
 //     programs leak (python.go)
-//   - jvm-thread-local, class-loader, direct-buffers, open-files, generated, empty:
+//   - jvm-thread-local, class-loader, direct-buffers, open-files, generated:
 //     what only the JVM's programs leak or waste (jvm*.go)
 //   - timers, detached, promises: what only JavaScript programs leak (javascript.go)
-//   - duplicates: strings that repeat the text of others
+//   - duplicates: texts and buffers of equal contents
+//   - empty-containers: containers without elements
+//   - buffers: few large buffers that are most of the heap
 //   - garbage: objects in cycles that reference counting cannot free
 //   - finalizers: objects that wait for their finalizers
 //   - growth: collections that grew since an older dump of the same program

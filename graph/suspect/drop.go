@@ -23,6 +23,11 @@ const (
 	// plainShare is the part of the heap that makes one flat object suspect,
 	// such as a buffer that is never cut.
 	plainShare = 0.5
+	// spreadShare is the part of the heap that makes objects suspect which nothing
+	// holds alone. What several hold they share by design, as a cache of files and
+	// the packages that were made of them: only much of it is suspect (Eclipse MAT's
+	// threshold too).
+	spreadShare = 0.20
 )
 
 // biggestDrop looks at what the roots dominate directly: single objects over
@@ -57,7 +62,7 @@ func biggestDrop(ctx context.Context, h *Heap) ([]Suspect, error) {
 		}
 	}
 	for _, g := range groups {
-		if g.retained < least || g.count < h.manyOf(g.typ) || h.isProgram(g.largest) || h.isThread(g.typ) {
+		if g.retained < uint64(spreadShare*float64(total)) || g.count < h.manyOf(g.typ) || h.isProgram(g.largest) || h.isThread(g.typ) {
 			continue
 		}
 		if s, ok := h.spread(g); ok {
@@ -88,7 +93,7 @@ func (h *Heap) drop(top graph.NodeID, total uint64) (Suspect, bool) {
 	sc.children(at)
 	elem, best := sc.best()
 	switch {
-	case best != nil && h.isProgramType(elem):
+	case best != nil && (h.isProgramType(elem) || h.keptByLibrary(h.Graph.Type(at), elem, false, h.Tree.Retained(at))):
 		return s, false
 	case best != nil && best.count >= minAccumulated && 2*best.retained >= h.Tree.Retained(at):
 		s.Elements, s.ElementType, s.Set.Of, s.Set.Type = h.owns(s.Set.Nodes, elem), h.Graph.Types().Name(elem), SetOwned, elem

@@ -4,30 +4,144 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/lang"
 )
+
+// hintDuplicates is the usual fix of equal contents.
+const hintDuplicates = "keep one of each: intern them, share one object, or keep a number instead of the text"
 
 const (
-	// duplicateShare is the part of the heap that is suspect in objects that say
-	// again what others say.
-	duplicateShare = 0.10
-	hintDuplicates = "keep one for each text: look it up in a Map of those there are, or keep a number where there are few"
+	// minFlat is from what size on contents are compared: smaller ones waste little.
+	minFlat = 24
+	// sampledFlat is how many objects of a type are compared first, where all are
+	// more than maxFlat bytes.
+	sampledFlat = 4096
+	maxFlat     = 64 << 20
 )
 
-// duplicates reports strings with the text of others, where they are much of the heap,
-// for dumps that tell which are equal. It takes 16 bytes a string.
+// duplicates reports texts and buffers of equal contents, where their copies are much
+// of the heap: in formats whose reader can compare contents without showing them, and
+// in those that tell which texts are equal.
 func duplicates(ctx context.Context, h *Heap) ([]Suspect, error) {
-	again, bytes, different := h.repeated(h.Graph.Detail())
-	if s, ok := h.asDuplicates(again, bytes, different); ok {
-		return []Suspect{s}, ctx.Err()
+	if _, ok := equals(h.Graph.Detail()); ok {
+		again, bytes, different := h.repeated(h.Graph.Detail())
+		if s, ok := h.asDuplicates(again, bytes, different); ok {
+			return []Suspect{s}, ctx.Err()
+		}
+		return nil, ctx.Err()
 	}
-	return nil, ctx.Err()
+	if contents, ok := graph.HasherOf(h.Graph); ok {
+		return h.equalContents(ctx, contents)
+	}
+	return nil, nil
 }
 
-// repeated lists the strings with the text of one before them, with their size and how
-// many different texts they have.
+// equalContents compares contents by their hashes. It costs the reading of the contents
+// of types that are much of the heap.
+func (h *Heap) equalContents(ctx context.Context, contents graph.Hasher) ([]Suspect, error) {
+	texts := lang.Of(h.Graph).Text
+	if texts == nil {
+		return nil, nil
+	}
+	_, total := h.Tree.Total()
+	bytes := map[graph.TypeID]uint64{}
+	h.flat(func(n graph.NodeID, t graph.TypeID) { bytes[t] += h.Graph.Size(n) })
+	maps.DeleteFunc(bytes, func(t graph.TypeID, b uint64) bool {
+		return float64(b) < dropShare*float64(total) || !texts.MatchString(h.Graph.Types().Name(t))
+	})
+	if len(bytes) == 0 {
+		return nil, ctx.Err()
+	}
+	nodes := map[graph.TypeID][]graph.NodeID{}
+	h.flat(func(n graph.NodeID, t graph.TypeID) {
+		if bytes[t] > 0 {
+			nodes[t] = append(nodes[t], n)
+		}
+	})
+	var out []Suspect
+	for _, t := range slices.Sorted(maps.Keys(nodes)) {
+		if bytes[t] > maxFlat && h.copies(contents, every(nodes[t], sampledFlat)).share() < dropShare {
+			continue
+		}
+		c := h.copies(contents, nodes[t])
+		if float64(c.wasted) < dropShare*float64(total) || len(c.nodes) < minAccumulated {
+			continue
+		}
+		remark := fmt.Sprintf("%s %s are copies of %s others, which wastes %s", count(len(c.nodes)), h.Graph.Types().Name(t), count(c.different), mebibytes(c.wasted))
+		s := h.alike("copies", c.nodes, remark, hintDuplicates)
+		s.remark = remark
+		out = append(out, s)
+	}
+	return out, ctx.Err()
+}
+
+// flat yields the reachable objects that refer to none and are large enough.
+func (h *Heap) flat(yield func(n graph.NodeID, t graph.TypeID)) {
+	for n, t := range h.Graph.TypeColumn() {
+		n := graph.NodeID(n)
+		if h.Graph.Size(n) >= minFlat && len(h.Graph.Row(n)) == 0 && h.Tree.Reachable(n) && !h.Paths.Pooled(n) {
+			yield(n, t)
+		}
+	}
+}
+
+// copied is what some objects have in common.
+type copied struct {
+	nodes     []graph.NodeID // those whose contents another one before them has
+	different int            // contents that there are copies of
+	wasted    uint64         // bytes of the copies
+	all       uint64         // bytes of all
+}
+
+// share is how much of all is copies.
+func (c *copied) share() float64 { return float64(c.wasted) / max(1, float64(c.all)) }
+
+// contentKey is what equal objects have in common.
+type contentKey struct{ hash, size uint64 }
+
+func (h *Heap) copies(contents graph.Hasher, nodes []graph.NodeID) *copied {
+	c, first := &copied{}, make(map[contentKey]bool, len(nodes)) // whether there are copies
+	for _, n := range nodes {
+		size := h.Graph.Size(n)
+		c.all += size
+		hash, ok := contents.ContentHash(n)
+		if !ok {
+			continue
+		}
+		key := contentKey{hash, size}
+		copies, known := first[key]
+		if !known {
+			first[key] = false
+			continue
+		}
+		if !copies {
+			first[key] = true
+			c.different++
+		}
+		c.nodes = append(c.nodes, n)
+		c.wasted += size
+	}
+	return c
+}
+
+// every is at most k of the nodes, evenly taken.
+func every(nodes []graph.NodeID, k int) []graph.NodeID {
+	if len(nodes) <= k {
+		return nodes
+	}
+	out := make([]graph.NodeID, k)
+	for i := range out {
+		out[i] = nodes[i*(len(nodes)/k)]
+	}
+	return out
+}
+
+// repeated lists the texts with the text of one before them, with their size and how
+// many different ones they have. It takes 16 bytes a text.
 func (h *Heap) repeated(d graph.Detailer) (again []graph.NodeID, bytes uint64, different int) {
 	same, ok := equals(d)
 	if !ok {
@@ -60,7 +174,7 @@ func (h *Heap) repeated(d graph.Detailer) (again []graph.NodeID, bytes uint64, d
 
 // asDuplicates makes a suspect of such strings if they are many and large enough.
 func (h *Heap) asDuplicates(again []graph.NodeID, bytes uint64, different int) (Suspect, bool) {
-	if _, total := h.Tree.Total(); float64(bytes) < duplicateShare*float64(total) || len(again) < h.least() {
+	if _, total := h.Tree.Total(); float64(bytes) < dropShare*float64(total) || len(again) < h.least() {
 		return Suspect{}, false
 	}
 	s := h.waste("duplicates", again, fmt.Sprintf("%s strings repeat %s others", count(len(again)), count(different)), hintDuplicates)

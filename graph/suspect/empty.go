@@ -15,10 +15,11 @@ const hintUnused = "make them when the first element comes, or share one empty o
 
 // emptyContainers reports containers without elements that are much of the heap: one
 // or more in each object of a program's type, and few of them used.
+// The JVM's many kinds are counted together.
 func emptyContainers(ctx context.Context, h *Heap) ([]Suspect, error) {
 	re := lang.Of(h.Graph).Container
 	if re == nil {
-		return nil, nil
+		return emptyCollections(ctx, h)
 	}
 	_, total := h.Tree.Total()
 	types := map[graph.TypeID]bool{}

@@ -125,7 +125,29 @@ func (h *Heap) large(x *holding) bool {
 	if len(x.owners) == 1 && !x.inline && h.floor() < minBytes {
 		bytes = max(bytes, h.Tree.Retained(x.largest)) // with the container, which is much of a small heap
 	}
-	return h.enough(bytes) && (x.inline || x.elements >= h.least())
+	return h.enough(bytes) && (x.inline || x.elements >= h.least() && h.isMany(x)) && !h.isLibrarys(x)
+}
+
+// isMany reports whether the elements are many for their holders, or these are many,
+// or have about as many each as the shards of a cache do: some dozens of objects with
+// some hundred parts each, such as parsed files, are what a program works with, unless
+// that is much of its heap.
+func (h *Heap) isMany(x *holding) bool {
+	_, total := h.Tree.Total()
+	even := x.most.count*len(x.owners) <= 2*x.elements
+	return len(x.owners) == 1 || len(x.owners) >= minAccumulated || even || 2*x.most.count >= x.elements || float64(x.retained) >= dropShare*float64(total)
+}
+
+// isLibrarys reports whether a library's object holds objects of the library, or texts:
+// what it keeps to work with, as an index or a cache, unless that is much of the heap.
+func (h *Heap) isLibrarys(x *holding) bool {
+	return h.keptByLibrary(x.holder, x.elem, x.inline, x.retained)
+}
+
+func (h *Heap) keptByLibrary(holder, elem graph.TypeID, inline bool, retained uint64) bool {
+	types := h.Graph.Types()
+	_, total := h.Tree.Total()
+	return types.About(holder).Library && (inline || types.About(elem).Library || h.isGeneric(elem)) && float64(retained) < spreadShare*float64(total)
 }
 
 // enough reports whether bytes are enough of the heap to be suspect.

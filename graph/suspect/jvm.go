@@ -20,7 +20,6 @@ func jvmDetectors() []Detector {
 		{"repeats", "strings and arrays of the JVM that are equal, with what the copies waste", repeats},
 		{"badly-filled", "collections of the JVM with few elements in large arrays", badlyFilled},
 		{"cleaners", "references of the JVM that wait in queues for what cleans up", referenceQueues},
-		{"empty", "collections of the JVM without elements", emptyCollections},
 		{"class-loader", "class loaders of the JVM that should have been collected", classLoaders},
 	}
 }

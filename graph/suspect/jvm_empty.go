@@ -6,12 +6,8 @@ import (
 	"github.com/refgraph/refgraph/graph"
 )
 
-const (
-	// emptyShare is the part of the heap that is suspect in collections without
-	// elements.
-	emptyShare = 0.10
-	hintEmpty  = "make the collection when its first element comes, or use the shared empty one (List.of())"
-)
+// hintEmpty is the usual fix of collections that stay empty.
+const hintEmpty = "make the collection when its first element comes, or use the shared empty one (List.of())"
 
 // collectionTypes are the containers of the JDK, and what of them leads to their
 // elements.
@@ -37,7 +33,7 @@ func emptyCollections(ctx context.Context, h *Heap) ([]Suspect, error) {
 	}
 	_, total := h.Tree.Total()
 	held := h.Tree.RetainedBy(empty)
-	if float64(held) < emptyShare*float64(total) || len(empty) < h.least() {
+	if float64(held) < dropShare*float64(total) || len(empty) < h.least() {
 		return nil, ctx.Err()
 	}
 	s := h.waste("empty", empty, count(len(empty))+" collections are empty", hintEmpty)

@@ -183,6 +183,20 @@ func lruCaches(ctx context.Context, h *Heap) ([]Suspect, error) {
 	return out, ctx.Err()
 }
 
+// boundedLRU reports whether a suspect is what an lru_cache with a bound holds, which
+// lists its entries by their use.
+func (h *Heap) boundedLRU(s *Suspect) bool {
+	if h.Graph.Info().Runtime != graph.RuntimePython {
+		return false
+	}
+	for _, n := range []graph.NodeID{s.Accumulation, s.Object} {
+		if n != graph.None && typeOfLRU.MatchString(h.Graph.TypeName(n)) && h.target(n, refCached) != graph.None {
+			return true
+		}
+	}
+	return false
+}
+
 // threadLocals reports what thread-local variables hold.
 func threadLocals(ctx context.Context, h *Heap) ([]Suspect, error) {
 	var out []Suspect

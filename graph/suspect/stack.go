@@ -54,17 +54,21 @@ func stacks(ctx context.Context, h *Heap) ([]Suspect, error) {
 	return out, nil
 }
 
-// accumulates reports whether one of the objects is a large collection or has one
-// below it, or is large by itself: permanent workers have a few buffers and tables
-// each and are no leak.
+// accumulates reports whether what one of the objects retains comes together in a
+// large collection, or in one place below it: permanent workers have a few buffers and
+// tables each, a server's main loop has the server's state in many different parts,
+// and neither is a leak.
 func (h *Heap) accumulates(nodes []graph.NodeID, collections []*holding) bool {
 	_, total := h.Tree.Total()
 	for _, n := range nodes {
-		if float64(h.Tree.Retained(n)) >= dropShare*float64(total) {
-			return true
+		retained := h.Tree.Retained(n)
+		if float64(retained) >= dropShare*float64(total) {
+			if _, ok := h.drop(n, total); ok {
+				return true
+			}
 		}
 		for _, x := range collections {
-			if x.largest == n || h.Tree.Dominates(n, x.largest) {
+			if float64(x.retained) >= dropRatio*float64(retained) && (x.largest == n || h.Tree.Dominates(n, x.largest)) {
 				return true
 			}
 		}

@@ -123,10 +123,9 @@ func Detectors() []Detector {
 		{"garbage", "objects in cycles that wait for the cycle collector", garbage},
 		{"due-timers", "timers that wait to be due, each with what it will call", dueTimers},
 		{"finalizers", "objects that wait for their finalizers or cleanups", finalizers},
-		{"duplicates", "strings that repeat the text of others, where they are much of the heap", duplicates},
 		{"collection", "a container with many elements of one type", collections},
 		{"buffers", "few large buffers that are most of the heap", buffers},
-		{"copies", "texts and buffers of equal contents", equalContents},
+		{"duplicates", "texts and buffers of equal contents, where they are much of the heap", duplicates},
 		{"empty-containers", "containers without elements", emptyContainers},
 		{"biggest-drop", "where most of the heap comes together in the dominator tree", biggestDrop},
 	}
@@ -209,7 +208,7 @@ func (h *Heap) complete(s *Suspect) bool {
 	if total == 0 || s.Retained < h.floor() && !s.anyway {
 		return false
 	}
-	if h.bounded(s) {
+	if h.bounded(s) || h.boundedLRU(s) {
 		return false
 	}
 	if at := s.where(); at != graph.None && h.Paths.Pooled(at) {

@@ -137,14 +137,22 @@ func ask(t *testing.T, d dump, into any, args ...string) {
 	}
 }
 
-// TestCorpus finds every seeded leak first, and none in the healthy programs.
+// TestCorpus finds every seeded leak first, and none in the healthy programs. Every
+// detector is shown by one of them.
 func TestCorpus(t *testing.T) {
+	var seen told
+	t.Cleanup(func() {
+		if seen.programs == len(programs(t)) { // and not some of them
+			seen.check(t)
+		}
+	})
 	for _, program := range programs(t) {
 		t.Run(program, func(t *testing.T) {
 			t.Parallel()
 			e := expect(t, program)
 			d := makeDump(t, program, 1)
 			a := suspects(t, d, e.Flags...)
+			seen.add(a)
 			if e.Healthy {
 				if len(a.Suspects) > 0 {
 					t.Errorf("a healthy program has suspects:\n%s", a)

@@ -175,6 +175,7 @@ func (p *process) build(ctx context.Context, b *graph.Builder, typer *gotype.Typ
 		return err
 	}
 	r := &roots{p: p, b: b, typer: typer, local: map[uint64][]gotype.Local{}, statics: p.exe.Statics(p.mem.bytes)}
+	typer.Statics, typer.Data = r.statics, p.mem.bytes
 	r.globals()
 	m := newMarker(b.Graph())
 	marked := m.start(ctx) // while stacks are walked

@@ -103,6 +103,7 @@ func (r *roots) beforeTypes(rec *records) error {
 	r.places = gotype.NewPlaces(r.exe, r.b, now)
 	if r.exe != nil {
 		r.statics = r.exe.Statics(r.memory(rec))
+		r.typer.Statics, r.typer.Data = r.statics, r.memory(rec)
 	}
 	for i := range rec.segments {
 		if err := r.segment(&rec.segments[i]); err != nil {

@@ -19,6 +19,12 @@ func packageOf(full string) string {
 	return lang.GoUnescape(s[:slash+1+dot])
 }
 
+// isLibrary reports whether a type is a library's own: a named one of another module
+// than the main one's, but for containers, which are what a program makes of them.
+func (e *Exe) isLibrary(t *Type) bool {
+	return t.Part == PartNone && t.PkgPath != "" && t.container() == nil && e.RankOf(t.PkgPath) > graph.RankUser
+}
+
 // RankOf ranks a package by its import path, as roots are ranked: the main
 // module's are RankUser, the runtime's RankRuntime. Of a nil Exe, for want of the
 // main module's path, all that have a host's name in theirs are the program's.

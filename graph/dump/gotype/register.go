@@ -29,7 +29,10 @@ func (ty *Typer) finish(ctx context.Context, workers int) error {
 			ty.setPooled(n)
 		}
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return ty.bounds(ctx)
 }
 
 // finishNode writes the columns of one object, and reports whether there is a
@@ -106,6 +109,9 @@ func (ty *Typer) register(ctx context.Context, workers int) ([]graph.TypeID, err
 			ty.byTypeID = append(ty.byTypeID, nil)
 		}
 		ty.byTypeID[id] = in.t
+		if ty.exe.isLibrary(in.t) {
+			ty.b.Types().Describe(id, graph.TypeInfo{Library: true})
+		}
 		if in.t.Part.tiled() && in.t.PtrBytes > 0 {
 			ty.b.SetStride(id, 2*uint32(in.t.Size/8))
 		}

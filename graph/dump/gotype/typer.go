@@ -37,6 +37,10 @@ type Typer struct {
 	// the rare reads of closures. It must be set before Run and be safe for
 	// concurrent use; it may return nil.
 	Content func(n graph.NodeID) []byte
+	// Statics are the values in the program's data that variables lead to, and Data
+	// reads that data; nil if they are not known.
+	Statics *Statics
+	Data    func(addr uint64, n int) []byte
 
 	exe *Exe
 	b   *graph.Builder
