@@ -45,7 +45,7 @@ func duplicates(ctx context.Context, h *Heap) ([]Suspect, error) {
 func (h *Heap) equalContents(ctx context.Context, contents graph.Hasher) ([]Suspect, error) {
 	texts := lang.Of(h.Graph).Text
 	if texts == nil {
-		return nil, nil
+		return repeats(ctx, h) // strings and their arrays are two objects there
 	}
 	_, total := h.Tree.Total()
 	bytes := map[graph.TypeID]uint64{}

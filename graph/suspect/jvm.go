@@ -17,7 +17,6 @@ func jvmDetectors() []Detector {
 		{"direct-buffers", "buffers of the JVM outside of the heap", directBuffers},
 		{"open-files", "streams of the JVM that were not closed", openStreams},
 		{"generated", "classes of the JVM that are generated again and again", generatedClasses},
-		{"repeats", "strings and arrays of the JVM that are equal, with what the copies waste", repeats},
 		{"badly-filled", "collections of the JVM with few elements in large arrays", badlyFilled},
 		{"cleaners", "references of the JVM that wait in queues for what cleans up", referenceQueues},
 		{"class-loader", "class loaders of the JVM that should have been collected", classLoaders},
