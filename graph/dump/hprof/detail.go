@@ -194,8 +194,8 @@ func (d *detail) field(name string, typ byte, v uint64, kind graph.RefKind, valu
 	if typ == typeObject {
 		return d.reference("."+name, v, kind)
 	}
-	f := graph.Field{Name: "." + name, Type: primitives[typ].name, Node: graph.None}
-	if values {
+	f := graph.Field{Name: "." + name, Type: nameOf(typ), Node: graph.None}
+	if values && f.Type != "" {
 		f.Value = formatValue(typ, v)
 	}
 	return f

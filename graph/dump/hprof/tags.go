@@ -72,3 +72,11 @@ func (size ids) sizeOf(typ byte) int {
 	}
 	return 0
 }
+
+// nameOf is the name of a type of values; "" for no type, as damaged classes have.
+func nameOf(typ byte) string {
+	if int(typ) < len(primitives) {
+		return primitives[typ].name
+	}
+	return ""
+}
