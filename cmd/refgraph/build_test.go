@@ -6,12 +6,9 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
-)
 
-// environment is what this process was started with. Go keeps what it has built in
-// the folder that XDG_CACHE_HOME names, which many tests set to an empty one: a
-// build would compile all of the standard library again.
-var environment = os.Environ()
+	"github.com/refgraph/refgraph/testdata/programs/build"
+)
 
 // programs are those that tests of this run share, by package.
 var programs struct {
@@ -38,10 +35,9 @@ func built(t *testing.T, name string) string {
 		p.dir, p.built = dir, map[string]string{}
 	}
 	exe := filepath.Join(p.dir, name)
-	build := exec.Command("go", "build", "-o", exe, "../../testdata/programs/"+name)
-	build.Env = environment
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
+	made := build.Program{Dir: "../../testdata/programs/" + name}
+	if err := made.Build(exe); err != nil {
+		t.Fatal(err)
 	}
 	p.built[name] = exe
 	return exe

@@ -14,8 +14,8 @@ import (
 // cache is where graphs that were read are kept; nil with --no-cache, or on a
 // system without a folder for caches.
 func (a *app) cache() *dump.Cache {
-	if a.noCache {
-		return nil
+	if a.noCache || a.kept != nil {
+		return a.kept
 	}
 	dir, err := os.UserCacheDir()
 	if err != nil {

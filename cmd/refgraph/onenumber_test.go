@@ -9,20 +9,27 @@ import (
 	"testing"
 
 	"github.com/refgraph/refgraph/graph/ask"
+	"github.com/refgraph/refgraph/graph/dump"
 	"github.com/refgraph/refgraph/render/view"
 )
 
-// asker runs commands on one dump.
+// asker runs commands on one dump, which is read once: what is said of a known dump
+// is what is said of a fresh one, as TestSecondRunSaysTheSame holds.
 type asker struct {
-	t    *testing.T
-	args []string
+	t     *testing.T
+	args  []string
+	cache *dump.Cache
+}
+
+func newAsker(t *testing.T, args ...string) *asker {
+	return &asker{t, args, &dump.Cache{Dir: filepath.Join(t.TempDir(), "index"), MinDump: 1}}
 }
 
 func (q *asker) run(args ...string) string {
 	q.t.Helper()
 	var out, errs bytes.Buffer
-	args = append(append(args, q.args...), "--no-cache", "-q")
-	if code := (&app{out: &out, err: &errs}).run(q.t.Context(), args); code != exitOK {
+	args = append(append(args, q.args...), "-q")
+	if code := (&app{out: &out, err: &errs, kept: q.cache}).run(q.t.Context(), args); code != exitOK {
 		q.t.Fatalf("refgraph %s: exit %d\n%s", strings.Join(args, " "), code, errs.String())
 	}
 	return out.String()
@@ -58,7 +65,7 @@ func TestOneNumber(t *testing.T) {
 	for _, d := range sampleDumps(t) {
 		t.Run(filepath.Base(d[0]), func(t *testing.T) {
 			t.Parallel()
-			q := &asker{t, d[1:]}
+			q := newAsker(t, d[1:]...)
 			q.types(d[0])
 			q.suspects(d[0])
 		})

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/refgraph/refgraph/graph/dump"
 	"github.com/refgraph/refgraph/render/view"
 	"github.com/spf13/cobra"
 )
@@ -26,6 +27,7 @@ type app struct {
 	noCache   bool
 	budget    budget
 	opened    *openDumps
+	kept      *dump.Cache // another than the user's; for tests
 	redact    string
 	hide      *regexp.Regexp // compiled redact
 }

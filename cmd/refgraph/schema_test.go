@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/refgraph/refgraph/graph/ask"
-	"github.com/refgraph/refgraph/graph/dump"
 	"github.com/refgraph/refgraph/render/view"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
@@ -213,22 +212,11 @@ func sampleDumps(t *testing.T) (list [][]string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		known := 0
-		for _, f := range files {
-			d, err := dump.Open(t.Context(), f, nil)
-			var unknown *dump.UnknownFormatError
-			if errors.As(err, &unknown) && strings.HasPrefix(pattern, "jsc") {
-				continue // the reader of this format is not in the list yet
-			}
-			if err != nil {
-				t.Fatalf("%s: %v", f, err)
-			}
-			d.Close()
-			known++
-			list = append(list, []string{f})
-		}
-		if known == 0 && !strings.HasPrefix(pattern, "jsc") {
+		if len(files) == 0 {
 			t.Errorf("no dumps in testdata/%s", pattern)
+		}
+		for _, f := range files {
+			list = append(list, []string{f})
 		}
 	}
 	return list
@@ -240,15 +228,12 @@ func TestAnswersKeepTheContract(t *testing.T) {
 	for _, d := range sampleDumps(t) {
 		t.Run(filepath.Base(d[0]), func(t *testing.T) {
 			t.Parallel()
+			q := newAsker(t)
 			run := func(args ...string) []byte {
 				t.Helper()
-				var out, errs bytes.Buffer
-				code := (&app{out: &out, err: &errs}).run(t.Context(), append(args, "--json", "--no-cache", "-q"))
-				if code != exitOK {
-					t.Fatalf("refgraph %s: exit %d\n%s", strings.Join(args, " "), code, errs.String())
-				}
-				validate(t, schemas[args[0]], args, out.Bytes())
-				return out.Bytes()
+				out := []byte(q.run(append(args, "--json")...))
+				validate(t, schemas[args[0]], args, out)
+				return out
 			}
 			file := d[0]
 			var top ask.TopAnswer

@@ -1,8 +1,8 @@
 package gocore
 
 import (
-	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -14,6 +14,7 @@ import (
 
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/dump/internal/source"
+	"github.com/refgraph/refgraph/testdata/programs/build"
 )
 
 // program is how a test program is built and run to make a core.
@@ -131,11 +132,13 @@ func inPhase(t testing.TB, dir, phase string) bool {
 		t.Fatal(err)
 	}
 	defer src.Close()
-	g, err := Read(context.Background(), src)
-	if err != nil {
+	p := &process{src: src}
+	b := graph.NewBuilder(graph.Info{}, graph.SlotLabels)
+	if err := errors.Join(p.open(t.Context(), b), p.openHeap(b)); err != nil {
 		t.Fatal(err)
 	}
-	return strings.HasPrefix(factOf(t, g, "garbage collection"), phase)
+	defer p.exe.Close()
+	return strings.HasPrefix(p.phase(), phase)
 }
 
 // compiled makes a folder with the program as prog, which is compiled once for all
@@ -194,32 +197,30 @@ func (p program) compile(t testing.TB) string {
 			t.Fatal(err)
 		}
 	}
-	cmd := exec.Command("go", append(append([]string{"build", "-o", "prog"}, p.build...), ".")...)
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOFLAGS=", "CGO_ENABLED=0")
+	made := build.Program{Dir: dir, Flags: p.build, Env: []string{"GOFLAGS=", "CGO_ENABLED=0"}}
 	if p.cgo {
-		cmd.Env = append(cmd.Env, "CGO_ENABLED=1")
+		made.Env = append(made.Env, "CGO_ENABLED=1")
 		if _, err := exec.LookPath("gcc"); err != nil {
 			missing(t, "cgo needs gcc (Debian package gcc)")
 		}
 	}
 	if p.arm64 {
-		cmd.Env = append(cmd.Env, "GOARCH=arm64")
+		made.Env = append(made.Env, "GOARCH=arm64")
 	}
 	if p.experiment != "" {
-		cmd.Env = append(cmd.Env, "GOEXPERIMENT="+p.experiment)
+		made.Env = append(made.Env, "GOEXPERIMENT="+p.experiment)
 	}
 	if p.toolchain != "" {
-		cmd.Env = append(cmd.Env, "GOTOOLCHAIN="+p.toolchain)
+		made.Env = append(made.Env, "GOTOOLCHAIN="+p.toolchain)
 	}
 	if p.plugin != "" {
-		p.compilePlugin(t, dir, cmd.Env)
+		p.compilePlugin(t, dir, made.Env)
 	}
-	if out, err := cmd.CombinedOutput(); err != nil {
-		if bytes.Contains(out, []byte("toolchain not available")) || bytes.Contains(out, []byte("download")) {
-			missing(t, p.toolchain+" cannot be downloaded: "+string(out))
+	if err := made.Build(filepath.Join(dir, "prog")); err != nil {
+		if strings.Contains(err.Error(), "toolchain not available") || strings.Contains(err.Error(), "download") {
+			missing(t, p.toolchain+" cannot be downloaded: "+err.Error())
 		}
-		t.Fatalf("%v: %s", err, out)
+		t.Fatal(err)
 	}
 	return dir
 }
@@ -247,9 +248,8 @@ func (p program) compilePlugin(t testing.TB, dir string, env []string) {
 	if err := os.WriteFile(filepath.Join(dir, "plugin/main.go"), []byte(p.plugin), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("go", "build", "-buildmode=plugin", "-o", "plugin.so", "./plugin")
-	cmd.Dir, cmd.Env = dir, env
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
+	made := build.Program{Dir: dir, Package: "plugin", Flags: []string{"-buildmode=plugin"}, Env: env}
+	if err := made.Build(filepath.Join(dir, "plugin.so")); err != nil {
+		t.Fatal(err)
 	}
 }

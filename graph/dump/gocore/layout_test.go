@@ -6,11 +6,12 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
+
+	"github.com/refgraph/refgraph/testdata/programs/build"
 )
 
 var update = flag.Bool("update", false, "write golden files and the layout table")
@@ -76,16 +77,15 @@ func dwarfLayout(t *testing.T, toolchain, goarch string) (version string, fields
 	}
 	write("go.mod", "module layouts\n\ngo 1.24\n")
 	write("main.go", "package main\n\nimport \"runtime\"\n\nfunc main() { x := new(int); runtime.SetFinalizer(x, func(*int) {}); runtime.AddCleanup(x, func(int) {}, 1) }\n")
-	cmd := exec.Command("go", "build", "-o", "prog", ".")
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOOS=linux", "GOARCH="+goarch, "CGO_ENABLED=0", "GOFLAGS=")
+	made := build.Program{Dir: dir, Env: []string{"GOOS=linux", "GOARCH=" + goarch, "CGO_ENABLED=0", "GOFLAGS="}}
 	if toolchain != "" {
-		cmd.Env = append(cmd.Env, "GOTOOLCHAIN="+toolchain)
+		made.Env = append(made.Env, "GOTOOLCHAIN="+toolchain)
 	}
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
+	exe := filepath.Join(t.TempDir(), "prog")
+	if err := made.Build(exe); err != nil {
+		t.Fatal(err)
 	}
-	f, err := elf.Open(filepath.Join(dir, "prog"))
+	f, err := elf.Open(exe)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/dump/internal/gotruth"
 	"github.com/refgraph/refgraph/graph/dump/internal/source"
+	"github.com/refgraph/refgraph/testdata/programs/build"
 )
 
 var abort = []string{"-mode", "abort", "-truth", "truth.json"}
@@ -151,8 +152,9 @@ func exactMark(t *testing.T) string {
 	if _, err := os.Stat(exe); err == nil {
 		return exe
 	}
-	if out, err := exec.Command("go", "build", "-o", exe, "./internal/exactmark").CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
+	made := build.Program{Dir: "internal/exactmark"}
+	if err := made.Build(exe); err != nil {
+		t.Fatal(err)
 	}
 	return exe
 }

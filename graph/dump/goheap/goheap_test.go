@@ -14,6 +14,7 @@ import (
 	"github.com/refgraph/refgraph/graph/dump/internal/source"
 	"github.com/refgraph/refgraph/graph/lang"
 	leak "github.com/refgraph/refgraph/testdata/goheap"
+	"github.com/refgraph/refgraph/testdata/programs/build"
 )
 
 const testdata = "../../../testdata/goheap/"
@@ -99,7 +100,7 @@ func TestConformance(t *testing.T) {
 func TestTruth(t *testing.T) {
 	dir := t.TempDir()
 	exe, dump, truth := filepath.Join(dir, "gotruth"), filepath.Join(dir, "dump"), filepath.Join(dir, "truth.json")
-	run(t, "go", "build", "-o", exe, "../../../testdata/programs/gotruth")
+	compile(t, exe, "../../../testdata/programs/gotruth")
 	run(t, exe, "-o", dump, "-truth", truth)
 	g := read(t, dump, source.Options{Exe: exe})
 	for _, w := range g.Warnings() {
@@ -132,12 +133,12 @@ func TestBuilds(t *testing.T) {
 		"no DWARF": {[]string{"-trimpath", "-ldflags=-w"}, "global main.globalCache", 990},
 		"stripped": {[]string{"-ldflags=-s -w"}, "a global without a name", 990},
 	}
-	for name, build := range builds {
+	for name, how := range builds {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			exe, dump := filepath.Join(dir, "goleak"), filepath.Join(dir, "dump")
-			run(t, "go", append(append([]string{"build", "-o", exe}, build.flags...), "../../../testdata/programs/goleak")...)
+			compile(t, exe, "../../../testdata/programs/goleak", how.flags...)
 			run(t, exe, "-n", "1000", "-o", dump)
 			g := read(t, dump, source.Options{Exe: exe})
 			cache, sessions := "", 0
@@ -151,10 +152,19 @@ func TestBuilds(t *testing.T) {
 					sessions++
 				}
 			}
-			if !strings.HasPrefix(cache, build.root) || sessions < build.sessions {
-				t.Errorf("the cache is held by %q, want %q; %d sessions, want %d", cache, build.root, sessions, build.sessions)
+			if !strings.HasPrefix(cache, how.root) || sessions < how.sessions {
+				t.Errorf("the cache is held by %q, want %q; %d sessions, want %d", cache, how.root, sessions, how.sessions)
 			}
 		})
+	}
+}
+
+// compile builds a program of testdata/programs.
+func compile(t testing.TB, exe, dir string, flags ...string) {
+	t.Helper()
+	made := build.Program{Dir: dir, Flags: flags, Env: []string{"CGO_ENABLED=0"}}
+	if err := made.Build(exe); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -42,12 +42,14 @@ func main() {
 `
 
 func TestSites(t *testing.T) {
-	dir := t.TempDir()
-	file, exe, dump := filepath.Join(dir, "main.go"), filepath.Join(dir, "profiled"), filepath.Join(dir, "dump")
-	if err := os.WriteFile(file, []byte(profiled), 0o644); err != nil {
-		t.Fatal(err)
+	dir, sources := t.TempDir(), t.TempDir()
+	exe, dump := filepath.Join(dir, "profiled"), filepath.Join(dir, "dump")
+	for name, text := range map[string]string{"go.mod": "module profiled\n\ngo 1.24\n", "main.go": profiled} {
+		if err := os.WriteFile(filepath.Join(sources, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
 	}
-	run(t, "go", "build", "-o", exe, file)
+	compile(t, exe, sources)
 	run(t, exe, dump)
 	found, err := ReadSites(t.Context(), open(t, dump, source.Options{}), nil)
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 func leaking(t testing.TB, sessions int) (dump, exe string) {
 	dir := t.TempDir()
 	dump, exe = filepath.Join(dir, "dump"), filepath.Join(dir, "goleak")
-	run(t, "go", "build", "-o", exe, "../../../testdata/programs/goleak")
+	compile(t, exe, "../../../testdata/programs/goleak")
 	run(t, exe, "-n", strconv.Itoa(sessions), "-o", dump)
 	return dump, exe
 }

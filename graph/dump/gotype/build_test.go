@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	programs "github.com/refgraph/refgraph/testdata/programs/build"
 )
 
 // variant is one way to build testdata/truth.
@@ -83,26 +85,24 @@ func build(tb testing.TB, name string) string {
 		return path
 	}
 	path := filepath.Join(tempDir, strings.ReplaceAll(name, " ", "-"))
-	cmd := exec.Command("go", append(append([]string{"build", "-o", path}, v.flags...), ".")...)
-	cmd.Dir = filepath.Join("testdata", "truth")
-	cmd.Env = append(os.Environ(), "GOOS=linux", "GOFLAGS=", "CGO_ENABLED=0")
+	made := programs.Program{Dir: filepath.Join("testdata", "truth"), Flags: v.flags, Env: []string{"GOOS=linux", "GOFLAGS=", "CGO_ENABLED=0"}}
 	if v.arch != "" {
-		cmd.Env = append(cmd.Env, "GOARCH="+v.arch)
+		made.Env = append(made.Env, "GOARCH="+v.arch)
 	}
 	if v.toolchain != "" {
-		cmd.Env = append(cmd.Env, "GOTOOLCHAIN="+v.toolchain)
+		made.Env = append(made.Env, "GOTOOLCHAIN="+v.toolchain)
 	}
 	if v.cgo {
 		if _, err := exec.LookPath("gcc"); err != nil || runtime.GOOS != "linux" {
 			missing(tb, "gcc on Linux (Debian package gcc)")
 		}
-		cmd.Env = append(cmd.Env, "CGO_ENABLED=1")
+		made.Env = append(made.Env, "CGO_ENABLED=1")
 	}
-	if out, err := cmd.CombinedOutput(); err != nil {
+	if err := made.Build(path); err != nil {
 		if v.toolchain != "" && os.Getenv("CI") == "" {
 			tb.Skipf("no toolchain %s here: %v", v.toolchain, err)
 		}
-		tb.Fatalf("%v\n%s", err, out)
+		tb.Fatal(err)
 	}
 	built[name] = path
 	return path

@@ -19,6 +19,7 @@ import (
 	"reflect"
 	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 	"strings"
 	"sync"
 	"time"
@@ -76,14 +77,28 @@ func build(busy bool) {
 	if busy { // then nothing stays that a collection takes away
 		go spin(ready)
 		<-ready
+		before := collections()
 		go collect()
-		time.Sleep(200 * time.Millisecond)
+		for collections() == before { // however slow the machine is
+			time.Sleep(time.Millisecond)
+		}
+		if runtime.GOMAXPROCS(0) > 1 { // that one is swept, and others are marked
+			time.Sleep(100 * time.Millisecond)
+		}
 		return
 	}
 	done := make(chan struct{}) // a stack of its own, which leaves nothing behind
 	go func() { afterGC(); close(done) }()
 	<-done
 	time.Sleep(50 * time.Millisecond) // all goroutines reach their wait
+}
+
+// collections is how many have ended their marking. The loop of spin makes the sweep
+// after it long when there is one processor.
+func collections() uint64 {
+	s := []metrics.Sample{{Name: "/gc/cycles/total:gc-cycles"}}
+	metrics.Read(s)
+	return s[0].Value.Uint64()
 }
 
 func writeTruth(path string) error {
