@@ -6,7 +6,8 @@ WORK is what the main thread does: idle (waits in read), sleep, poll, epoll, loc
 busy (computes), threads (ten others compute; the main thread answers), native
 (mostly within C functions). It answers the lines that it gets: ping, check (what
 it holds), leak (how many blocks tracemalloc knows that a dumper made), blocks (how
-many the interpreter counts), quit.
+many the interpreter counts), rest (compute nothing until) work, quit. Nothing is
+computed either while it looks for the answer to one of them, but to ping.
 """
 import builtins
 import gc
@@ -17,11 +18,25 @@ import sys
 import threading
 import time
 
-heap = [{"n": i, "text": "value %d" % i} for i in range(20000)]
+heap = [{"n": i, "text": "value %d" % i} for i in range(20000 if "large" in sys.argv else 8000)]
+
+
+resting = still = False
+
+
+def answered(line):
+    global resting, still
+    if line in ("rest", "work"):
+        resting = line == "rest"
+    still = resting or line != "ping"
+    text = answer(line)
+    still = resting
+    return text
 
 
 def answer(line):
-    line = line.strip()
+    if line in ("rest", "work"):
+        return "yes"
     if line == "ping":
         return "pong"
     if line == "check":
@@ -31,7 +46,7 @@ def answer(line):
     if line == "leak":
         import tracemalloc
         gc.collect()
-        return str(len([t for t in tracemalloc.take_snapshot().traces if any([f.filename == "<refgraph>" for f in t.traceback])]))
+        return str(len([t for t in tracemalloc._get_traces() if any([f[0] == "<refgraph>" for f in t[2]])]))
     if line == "blocks":
         gc.collect()
         return str(sys.getallocatedblocks())
@@ -65,13 +80,15 @@ def answers():
             os._exit(0)
         *lines, rest = (rest + data).split(b"\n")
         for line in lines:
-            say(answer(line.decode()))
+            say(answered(line.decode().strip()))
 
 
 def compute():
     global wrong
     n = 0
     while True:
+        while still:
+            time.sleep(0.002)
         x, d = 0.1, {}
         for i in range(1000):
             x = x * 1.0000001 + i * 0.25
@@ -85,6 +102,8 @@ def native():
     data = bytes(range(256)) * 4000
     import zlib
     while True:
+        while still:
+            time.sleep(0.002)
         zlib.compress(data, 6)
 
 
@@ -131,6 +150,8 @@ def state(name):
                 held.append(os.open("/dev/null", os.O_RDONLY))
         except OSError:
             pass
+    elif name == "large":
+        pass  # a heap that takes longer to dump
     elif name == "audit":
         def hook(event, args):
             if event.startswith(("compile", "exec", "import", "open", "os.", "gc.", "sys.", "socket", "ctypes", "object")) and threading.main_thread().name == "armed":

@@ -16,7 +16,7 @@ spec = importlib.util.spec_from_file_location("refgraph_dump", sys.argv[1])
 dumper = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(dumper)
 folder = sys.argv[2]
-heap = [[str(i)] for i in range(60000)]
+heap = [[str(i)] for i in range(30000)]
 out = {}
 
 

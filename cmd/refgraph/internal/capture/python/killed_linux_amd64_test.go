@@ -29,7 +29,7 @@ func TestKilled(t *testing.T) {
 		work, exe := works[i%len(works)], exes[i/len(works)%len(exes)]
 		noFork := i%10 == 9
 		ok := t.Run(fmt.Sprintf("%d %s", i, work), func(t *testing.T) {
-			s := begin(t, exe, work)
+			s := begin(t, exe, work, "large")
 			before := s.holds()
 			c := exec.Command(self)
 			c.Env = append(os.Environ(), "CAPTURE_PID="+strconv.Itoa(s.pid()))

@@ -34,7 +34,7 @@ func refusedWith(t *testing.T, pid int, want string) {
 	}
 }
 
-// waiting starts a command and waits until it sleeps.
+// waiting starts a command and waits until it reads what it will never get.
 func waiting(t *testing.T, cmd *exec.Cmd) int {
 	t.Helper()
 	in, err := cmd.StdinPipe()
@@ -45,8 +45,13 @@ func waiting(t *testing.T, cmd *exec.Cmd) int {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { in.Close(); _ = cmd.Process.Kill(); _ = cmd.Wait() })
-	time.Sleep(time.Second)
-	return cmd.Process.Pid
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		if call, err := os.ReadFile(fmt.Sprintf("/proc/%d/syscall", cmd.Process.Pid)); err == nil && strings.HasPrefix(string(call), "0 0x0 ") {
+			return cmd.Process.Pid
+		}
+	}
+	t.Fatal("the program does not wait for its input")
+	return 0
 }
 
 func TestStoppedAndTraced(t *testing.T) {
