@@ -4,11 +4,13 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/refgraph/refgraph/cmd/refgraph/internal/capture"
@@ -16,6 +18,39 @@ import (
 
 // program starts testdata/programs/java/Small.java and waits until it is ready.
 func program(t *testing.T, flags ...string) *capture.Process {
+	t.Helper()
+	return start(t, func(dir string) *exec.Cmd {
+		return exec.Command("java", append(flags, "-Xmx64m", "-cp", dir, "Small")...)
+	})
+}
+
+// classes is a folder that is readable for all and not below /tmp, with Small.java
+// compiled; TestMain removes it.
+var classes = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("/var/tmp", "refgraph-jvm-")
+	if err != nil {
+		return "", err
+	}
+	source := filepath.Join("..", "..", "..", "..", "..", "testdata", "programs", "java", "Small.java")
+	out, err := exec.Command("javac", "-d", dir, source).CombinedOutput()
+	if err != nil {
+		err = fmt.Errorf("javac: %w\n%s", err, out)
+	}
+	return dir, errors.Join(err, os.Chmod(dir, 0o755))
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if _, err := exec.LookPath("javac"); err == nil {
+		if dir, _ := classes(); dir != "" {
+			os.RemoveAll(dir)
+		}
+	}
+	os.Exit(code)
+}
+
+// start runs Small.java by the command that how makes, and waits until it is ready.
+func start(t *testing.T, how func(dir string) *exec.Cmd) *capture.Process {
 	t.Helper()
 	for _, tool := range []string{"javac", "java"} {
 		if _, err := exec.LookPath(tool); err != nil {
@@ -25,12 +60,11 @@ func program(t *testing.T, flags ...string) *capture.Process {
 			t.Skipf("not tested: %s is not installed", tool)
 		}
 	}
-	dir := t.TempDir()
-	source := filepath.Join("..", "..", "..", "..", "..", "testdata", "programs", "java", "Small.java")
-	if out, err := exec.Command("javac", "-d", dir, source).CombinedOutput(); err != nil {
-		t.Fatalf("javac: %v\n%s", err, out)
+	dir, err := classes()
+	if err != nil {
+		t.Fatal(err)
 	}
-	c := exec.Command("java", append(flags, "-Xmx64m", "-cp", dir, "Small")...)
+	c := how(dir)
 	in, err := c.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -71,7 +105,7 @@ func TestCapture(t *testing.T) {
 		if r.Gzip {
 			want = "\x1f\x8b"
 		}
-		if r.Gzip && !opts.Gzip || !bytes.HasPrefix(b.Bytes(), []byte(want)) || b.Len() < 100_000 {
+		if r.Gzip != opts.Gzip || !bytes.HasPrefix(b.Bytes(), []byte(want)) || b.Len() < 100_000 {
 			t.Errorf("%+v: %d bytes, %+v", opts, b.Len(), r)
 		}
 	}
