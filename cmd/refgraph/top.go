@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/ask"
 	"github.com/refgraph/refgraph/graph/histogram"
 	"github.com/refgraph/refgraph/render/view"
@@ -26,7 +27,8 @@ func newTop(a *app) *cobra.Command {
 --by retained, what the objects of the type retain together.
 
 Objects that no root reaches are garbage that the collector had not yet freed;
---all counts them too.`,
+--all counts them too, and what only soft and weak references reach, which has
+lines of its own at the end.`,
 		Args: oneDump,
 		RunE: func(c *cobra.Command, args []string) error { return runTop(c.Context(), a, args[0], f) },
 	}
@@ -77,4 +79,18 @@ func printTop(a *app, t *ask.TopAnswer) {
 		fmt.Fprintf(a.out, ", %s not shown (-n)", view.Count(rest))
 	}
 	fmt.Fprintln(a.out)
+	for _, o := range t.Only {
+		fmt.Fprintf(a.out, "%13s  %10s           only %s references reach: the collector frees them %s\n", view.Count(o.Objects), view.Bytes(o.ShallowBytes), o.Kind, whenFreed(o.Kind))
+	}
+}
+
+// whenFreed is when the collector frees what only references of a kind reach.
+func whenFreed(kind string) string {
+	switch kind {
+	case graph.Soft.String():
+		return "when memory is short"
+	case graph.Finalizer.String():
+		return "once they are finalized"
+	}
+	return "at its next run"
 }

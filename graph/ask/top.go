@@ -31,12 +31,22 @@ func (q *TopQuestion) Check() error {
 type TopAnswer struct {
 	Dump  Dump      `json:"dump"`
 	Types []TopType `json:"types"`
+	// What only references reach that do not retain, by the strongest kind on the
+	// way: it is in no type's count unless All was asked for.
+	Only []OnlyBy `json:"only_by"`
 
 	// Of all types, shown or not.
 	AllTypes     int             `json:"-"`
 	AllObjects   int             `json:"-"`
 	ShallowBytes uint64          `json:"-"`
 	By           histogram.Order `json:"-"`
+}
+
+// OnlyBy is what references of a kind reach and stronger ones do not.
+type OnlyBy struct {
+	Kind         string `json:"kind"` // soft, weak, finalizer, phantom
+	Objects      int    `json:"objects"`
+	ShallowBytes uint64 `json:"shallow_bytes"`
 }
 
 // TopType is the objects of one type.
@@ -61,7 +71,14 @@ func (s *Session) Top(ctx context.Context, q TopQuestion) (*TopAnswer, error) {
 		if err != nil {
 			return nil, err
 		}
-		out := &TopAnswer{Dump: newDump(s.g), Types: []TopType{}, AllTypes: len(h.Rows), AllObjects: h.Objects, ShallowBytes: h.Bytes, By: q.By}
+		out := &TopAnswer{Dump: newDump(s.g), Types: []TopType{}, Only: []OnlyBy{}, AllTypes: len(h.Rows), AllObjects: h.Objects, ShallowBytes: h.Bytes, By: q.By}
+		beyond, err := retain.BeyondReach(ctx, s.g)
+		if err != nil {
+			return nil, err
+		}
+		for _, b := range beyond {
+			out.Only = append(out.Only, OnlyBy{b.Kind.String(), b.Objects, b.Bytes})
+		}
 		for _, r := range h.Top(q.By, n) {
 			t := TopType{Name: r.Name, Count: r.Count, ShallowBytes: r.Shallow}
 			if q.By == histogram.ByRetained {
