@@ -1,5 +1,7 @@
 package graph
 
+import "context"
+
 // Detailer reads records of the dump again, to name and describe what is about
 // to be shown. Its methods are safe for concurrent use, cost one record read
 // each, and return what they can: a name that cannot be found is "".
@@ -23,6 +25,27 @@ type Detailer interface {
 // has them. ok is false for other objects.
 type Equals interface {
 	Value(n NodeID) (value uint64, ok bool)
+}
+
+// Distancer is a Detailer that tells how far objects are from what a program knows, as
+// the tools that people have for the format do: by object, 0 where they tell nothing.
+type Distancer interface {
+	Distances(ctx context.Context) ([]uint32, error)
+}
+
+// DetailOf returns what a reader's Detailer is besides, behind those that guard it.
+func DetailOf[T any](d Detailer) (T, bool) {
+	for {
+		if x, ok := d.(T); ok {
+			return x, true
+		}
+		outer, ok := d.(interface{ Unwrap() Detailer })
+		if !ok {
+			var none T
+			return none, false
+		}
+		d = outer.Unwrap()
+	}
 }
 
 // Restorer is a Detailer that can be made again without reading the whole dump:

@@ -79,6 +79,9 @@ func printObject(a *app, o *ask.ObjectAnswer) {
 		fmt.Fprintf(a.out, "  %s\n", a.name(o.Note))
 	}
 	fmt.Fprintf(a.out, "  shallow %s, retained %s; type %s\n", view.Bytes(o.ShallowBytes), view.Bytes(o.RetainedBytes), o.TypeSource)
+	if o.Distance > 0 {
+		fmt.Fprintf(a.out, "  distance %d, as the developer tools count it\n", o.Distance)
+	}
 	if c := o.Class; c != nil {
 		fmt.Fprintf(a.out, "  %s\n", classText(a, c))
 	}

@@ -45,6 +45,7 @@ type Step struct {
 	Type          string    `json:"type"`
 	ShallowBytes  uint64    `json:"shallow_bytes"`
 	RetainedBytes uint64    `json:"retained_bytes"`
+	Distance      int       `json:"distance,omitempty"` // of formats whose tools tell it, as they do
 }
 
 // Reference is one reference, named as a person would write it behind its holder.

@@ -25,6 +25,7 @@ type ObjectAnswer struct {
 	Note          string     `json:"note,omitempty"`
 	ShallowBytes  uint64     `json:"shallow_bytes"`
 	RetainedBytes uint64     `json:"retained_bytes"`
+	Distance      int        `json:"distance,omitempty"` // of formats whose tools tell it, as they do
 	Reachable     bool       `json:"reachable"`
 	Dominator     string     `json:"dominator,omitempty"`
 	Fields        []Field    `json:"fields"`
@@ -127,6 +128,12 @@ func (s *Session) object(ctx context.Context, n graph.NodeID, q ObjectQuestion) 
 	if out.Reachable {
 		p := newPath(g, sizes, tree.Path(n, &retain.Options{Raw: q.Raw, Values: s.opts.Values}))
 		out.Path = &p
+		far, err := distances(ctx, g)
+		if err != nil {
+			return nil, err
+		}
+		out.Distance = far.of(n)
+		far.add(g, out.Path)
 	}
 	return out, nil
 }

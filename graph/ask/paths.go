@@ -95,6 +95,13 @@ func (s *Session) paths(ctx context.Context, q PathsQuestion) (*keptPaths, error
 	if err := s.answerPaths(w, q, &out.Answer); err != nil {
 		return nil, err
 	}
+	far, err := distances(ctx, s.g)
+	if err != nil {
+		return nil, err
+	}
+	for i := range out.Answer.Paths {
+		far.add(s.g, &out.Answer.Paths[i])
+	}
 	var picture *PathsPicture
 	if w.ways != nil {
 		picture, err = s.drawWays(ctx, w, name, q.Nodes)

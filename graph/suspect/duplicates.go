@@ -143,7 +143,7 @@ func every(nodes []graph.NodeID, k int) []graph.NodeID {
 // repeated lists the texts with the text of one before them, with their size and how
 // many different ones they have. It takes 16 bytes a text.
 func (h *Heap) repeated(d graph.Detailer) (again []graph.NodeID, bytes uint64, different int) {
-	same, ok := equals(d)
+	same, ok := graph.DetailOf[graph.Equals](d)
 	if !ok {
 		return nil, 0, 0
 	}
@@ -180,18 +180,4 @@ func (h *Heap) asDuplicates(again []graph.NodeID, bytes uint64, different int) (
 	s := h.waste("duplicates", again, fmt.Sprintf("%s strings repeat %s others", count(len(again)), count(different)), hintDuplicates)
 	s.Retained = bytes
 	return s, true
-}
-
-// equals is what a reader knows of equal values, behind what guards it.
-func equals(d graph.Detailer) (graph.Equals, bool) {
-	for {
-		if e, ok := d.(graph.Equals); ok {
-			return e, true
-		}
-		outer, ok := d.(interface{ Unwrap() graph.Detailer })
-		if !ok {
-			return nil, false
-		}
-		d = outer.Unwrap()
-	}
 }

@@ -60,7 +60,7 @@ func TestDuplicates(t *testing.T) {
 			t.Errorf("%q, want %q", got, c.want)
 		}
 	}
-	if _, ok := equals(guard{nil}); ok {
+	if _, ok := graph.DetailOf[graph.Equals](guard{nil}); ok {
 		t.Error("nothing knows of values")
 	}
 }

@@ -45,6 +45,8 @@ type edgeReader struct {
 	rec    *records
 	list   []edge
 	lo, hi int64 // the part of the file that was read
+
+	shortcuts bool // read those within the heap, too
 }
 
 func newEdgeReader(r *reader) *edgeReader {
@@ -73,7 +75,7 @@ func (x *edgeReader) row(n graph.NodeID) ([]edge, error) {
 		if err != nil {
 			return nil, err
 		}
-		if k := l.edgeKind(rec.v[l.edgeType]); k != edgeShortcut || n == x.r.root {
+		if k := l.edgeKind(rec.v[l.edgeType]); k != edgeShortcut || n == x.r.root || x.shortcuts {
 			x.list = append(x.list, edge{k, rec.v[l.edgeName], to})
 		}
 	}

@@ -1,9 +1,12 @@
 package heapsnapshot
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -244,6 +247,58 @@ func TestDamage(t *testing.T) {
 			checkTyped(t, err)
 			if !slices.ContainsFunc(strings.Split(c.want, "|"), func(w string) bool { return strings.Contains(err.Error(), w) }) {
 				t.Errorf("%v; want %s", err, c.want)
+			}
+		})
+	}
+}
+
+// TestDistances checks DevTools' rule on heaps that differ without each part of it; the
+// figures are those that its own code gives for these files.
+func TestDistances(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		p    *picture
+		want string
+	}{
+		{"ephemeron", ephemeron(), "-1 1 2 3 3 4 2"},
+		{"weak and shortcut", &picture{
+			nodes: [][3]any{{"synthetic", "", 0}, {"synthetic", "(GC roots)", 0}, {"object", "global", 1}, {"object", "A", 2}, {"object", "B", 4}, {"object", "C", 8}, {"object", "Own", 8}},
+			edges: [][4]any{{0, "element", 1, 1}, {0, "shortcut", "1", 2}, {1, "element", 1, 6}, {2, "property", "a", 3}, {2, "weak", "c", 5}, {3, "property", "b", 4}, {4, "property", "c", 5}, {6, "internal", "peek", 5}},
+		}, "-1 -1 1 2 3 4 -1"},
+		{"map descriptors", &picture{
+			nodes: [][3]any{{"synthetic", "", 0}, {"object", "global", 1}, {"array", "(map descriptors)", 2}, {"object", "Second", 4}, {"object", "Key", 8}, {"object", "Value", 16}},
+			edges: [][4]any{{0, "shortcut", "1", 1}, {1, "internal", "descriptors", 2}, {2, "internal", "1", 3}, {2, "internal", "3", 4}, {2, "internal", "4", 5}},
+		}, "-1 1 2 3 3 -1"},
+		{"bound function", &picture{
+			nodes: [][3]any{{"synthetic", "", 0}, {"object", "global", 1}, {"closure", "native_bind", 2}, {"closure", "f", 4}, {"array", "", 8}, {"object", "Arg", 16}},
+			edges: [][4]any{{0, "shortcut", "1", 1}, {1, "property", "bound", 2}, {2, "internal", "bound_function", 3}, {2, "shortcut", "bound_argument_0", 5}, {2, "internal", "bindings", 4}, {4, "internal", "0", 5}},
+		}, "-1 1 2 3 3 3"},
+		{"document", &picture{
+			nodes: [][3]any{{"synthetic", "", 0}, {"synthetic", "(GC roots)", 0}, {"synthetic", "(Document DOM trees)", 0}, {"native", "HTMLDocument", 1}, {"native", "DIV", 2}},
+			edges: [][4]any{{0, "element", 1, 1}, {0, "element", 2, 2}, {2, "element", 1, 3}, {3, "internal", "x", 4}},
+		}, "-1 -1 1 2 3"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if dir := os.Getenv("DISTANCES"); dir != "" { // to ask DevTools' own code
+				if err := os.WriteFile(filepath.Join(dir, strings.ReplaceAll(c.name, " ", "-")+".heapsnapshot"), []byte(c.p.json()), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			g := c.p.read(t)
+			d, ok := graph.DetailOf[graph.Distancer](g.Detail())
+			if !ok {
+				t.Fatal("no distances")
+			}
+			far, err := d.Distances(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := ""
+			for _, v := range far {
+				got += fmt.Sprintf(" %d", cmp.Or(int(v), -1))
+			}
+			if got[1:] != c.want {
+				t.Errorf("%s, want %s", got[1:], c.want)
 			}
 		})
 	}

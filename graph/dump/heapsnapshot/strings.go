@@ -208,7 +208,7 @@ func (t *stringTable) get(str uint32) string {
 
 // knownStrings is where the names are that the reader needs to know.
 type knownStrings struct {
-	elements, properties, table, context, previous, shared, script, debugInfo, constructor, object uint32
+	elements, properties, table, context, previous, shared, script, debugInfo, constructor, object, bound, sloppy uint32
 
 	// These are Julia's.
 	bindings, partitions, restriction, binding, memory, globalref, name, value uint32
@@ -234,7 +234,7 @@ func (k *knownStrings) fields() map[string]*uint32 {
 	return map[string]*uint32{
 		"elements": &k.elements, "properties": &k.properties, "table": &k.table, "context": &k.context, "previous": &k.previous,
 		"shared": &k.shared, "script": &k.script, "script_or_debug_info": &k.debugInfo,
-		"constructor": &k.constructor, "Object": &k.object,
+		"constructor": &k.constructor, "Object": &k.object, "bound_function": &k.bound, "sloppy_function_map": &k.sloppy,
 		"bindings": &k.bindings, "partitions": &k.partitions, "restriction": &k.restriction, "<binding>": &k.binding, "ref.mem": &k.memory,
 		"globalref": &k.globalref, "name": &k.name, "value": &k.value,
 	}
