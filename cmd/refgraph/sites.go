@@ -119,6 +119,9 @@ func siteText(a *app, frames []ask.Frame, indent int) string {
 		if f.Line != 0 {
 			lines[i] += fmt.Sprintf(":%d", f.Line)
 		}
+		if f.Func != "" {
+			lines[i] += " " + a.name(f.Func)
+		}
 	}
 	return strings.Join(lines, "\n"+strings.Repeat(" ", indent)+"from ")
 }

@@ -49,6 +49,7 @@ type Site struct {
 type Frame struct {
 	File string `json:"file"`
 	Line int    `json:"line,omitempty"`
+	Func string `json:"function,omitempty"` // what runs there, where the format tells
 }
 
 // Sites says where the live memory of a program was allocated. The file is a dump
@@ -133,7 +134,7 @@ func first[T any](list []T, n int) []T {
 func newFrames(frames []sites.Frame) []Frame {
 	out := make([]Frame, len(frames))
 	for i, f := range frames {
-		out[i] = Frame{f.File, f.Line}
+		out[i] = Frame{f.File, f.Line, f.Func}
 	}
 	return out
 }

@@ -56,6 +56,7 @@ func Formats() []Format {
 			Match:   heapsnapshot.Match,
 			Parts:   heapsnapshot.Parts,
 			Read:    heapsnapshot.Read,
+			Sites:   heapsnapshot.ReadSites,
 			Restore: heapsnapshot.Restore,
 		},
 		{
@@ -71,6 +72,7 @@ func Formats() []Format {
 			Capture: "refgraph capture ruby --print-dumper; or ObjectSpace.dump_all(output: File.open(\"heap.jsonl\", \"w\")) with require \"objspace\"",
 			Match:   ruby.Match,
 			Read:    ruby.Read,
+			Sites:   ruby.ReadSites,
 			Restore: ruby.Restore,
 		},
 	}

@@ -21,7 +21,8 @@ func (e *NoneError) Error() string { return "the dump has no allocation sites: "
 // Frame is one line of a traceback.
 type Frame struct {
 	File string
-	Line int // 0 in statistics by file
+	Line int    // 0 in statistics by file
+	Func string // what runs there, where the format tells; it does not tell frames apart
 }
 
 func (f Frame) String() string { return fmt.Sprintf("%s:%d", f.File, f.Line) }

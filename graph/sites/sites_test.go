@@ -5,7 +5,7 @@ import "testing"
 // Sums, filters and growth keep saying that figures are samples, and equal
 // tracebacks are one.
 func TestMergeAndGrowth(t *testing.T) {
-	f := func(file string, line int) []Frame { return []Frame{{file, line}, {"main", 1}} }
+	f := func(file string, line int) []Frame { return []Frame{{File: file, Line: line}, {File: "main", Line: 1}} }
 	old := &Snapshot{Sampled: true, Traces: []Trace{{Size: 10, Count: 1, Frames: f("a", 1)}, {Size: 5, Count: 1, Frames: f("a", 1)}, {Size: 9}, {Size: 7, Count: 1, Frames: f("b", 2)}}}
 	old.Merge()
 	if len(old.Traces) != 2 || old.Traces[0].Size != 15 || old.Traces[0].Count != 2 {

@@ -54,7 +54,7 @@ func (s *Snapshot) Statistics(by Group, cumulative bool) []Statistic {
 		}
 		for _, f := range frames {
 			if by == ByFile {
-				f.Line = 0
+				f.Line, f.Func = 0, ""
 			}
 			add([]Frame{f}, t)
 		}

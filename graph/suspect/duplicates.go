@@ -27,7 +27,7 @@ const (
 // of the heap: in formats whose reader can compare contents without showing them, and
 // in those that tell which texts are equal.
 func duplicates(ctx context.Context, h *Heap) ([]Suspect, error) {
-	if _, ok := equals(h.Graph.Detail()); ok {
+	if _, ok := graph.DetailOf[graph.Equals](h.Graph.Detail()); ok {
 		again, bytes, different := h.repeated(h.Graph.Detail())
 		if s, ok := h.asDuplicates(again, bytes, different); ok {
 			return []Suspect{s}, ctx.Err()

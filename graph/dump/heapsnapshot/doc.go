@@ -25,5 +25,5 @@
 // streamed). In Julia's the types of nodes are those of objects, and modules hold global
 // variables by bindings: paths say Module Main and .sessions[7].
 //
-// Not read: samples of timelines.
+// Where objects were allocated is read of timelines ([ReadSites]), their samples are not.
 package heapsnapshot
