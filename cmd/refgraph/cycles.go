@@ -107,7 +107,7 @@ func cycleText(c *ask.Cycle) string {
 			parts = append(parts, view.Count(t.Count)+" "+t.Type)
 		}
 		if k := len(c.Types) - typesShown; k > 0 {
-			parts = append(parts, fmt.Sprintf("%d more types", k))
+			parts = append(parts, view.MoreTypes(k))
 		}
 		fmt.Fprintf(&b, "; in a group of %s", strings.Join(parts, ", "))
 	}

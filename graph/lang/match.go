@@ -13,7 +13,7 @@ import (
 func MatchType(pattern, name string) int {
 	bare := strings.TrimPrefix(pattern, "*")
 	short := Unqualified(name)
-	plain, plainShort := withoutArguments(name), withoutArguments(short)
+	plain, plainShort := withoutArguments(withoutPlace(name)), withoutArguments(withoutPlace(short))
 	switch {
 	case pattern == "":
 		return 0
@@ -53,6 +53,17 @@ func Unqualified(name string) string {
 		return base + "[" + args
 	}
 	return base
+}
+
+// withoutPlace cuts the function and line off the name of what runs code:
+// `coroutine` of `coroutine app.watch:18`.
+func withoutPlace(name string) string {
+	kind, place, ok := strings.Cut(name, " ")
+	colon := strings.LastIndexByte(place, ':')
+	if !ok || colon < 1 || strings.ContainsAny(place, " *[(") || strings.Trim(place[colon+1:], "0123456789") != "" || place[colon+1:] == "" {
+		return name
+	}
+	return kind
 }
 
 // withoutArguments cuts type arguments off a name; the brackets of an array are

@@ -15,7 +15,7 @@ func TestMatchType(t *testing.T) {
 		{"P??r", "main.Pair[int,example.com/a/b.T]", 2}, {"Pair[*b.T]", "main.Pair[int,example.com/a/b.T]", 2}, {"Pair", "main.Pairs[int]", 0},
 		{"Pair", "a/b.Pair[go.shape.int]", 3}, {"map", "map[string]int", 0}, {"map[string]int", "map[string]int", 6}, {"map[*", "map[string]int", 2},
 		{"Session", "com.acme.Session[]", 0}, {"Session[]", "com.acme.Session[]", 4}, {"byte", "byte[]", 0}, {"T", "chan *main.T", 0},
-		{"Inner", "com.acme.Outer$Inner", 4}, {"*", "anything", 2}, {"Store", "tsdb.Store[[]uint8]", 3},
+		{"Inner", "com.acme.Outer$Inner", 4}, {"*", "anything", 2}, {"coroutine", "coroutine app.watch:18", 3}, {"coroutine", "coroutine_wrapper", 0}, {"chan", "chan main.T", 0}, {"frame", "frame app.<lambda>:7", 3}, {"Store", "tsdb.Store[[]uint8]", 3},
 	} {
 		if got := MatchType(c.pattern, c.name); got != c.want {
 			t.Errorf("MatchType(%q, %q) = %d, want %d", c.pattern, c.name, got, c.want)

@@ -3,6 +3,7 @@ package suspect
 import (
 	"context"
 	"fmt"
+	"time"
 )
 
 const (
@@ -36,10 +37,21 @@ func growth(ctx context.Context, h *Heap) ([]Suspect, error) {
 		if !known || more < minGrown || float64(more) < growShare*float64(old.Elements) {
 			continue
 		}
-		s.Reason = fmt.Sprintf("grew from %s to %s since the older dump: %s", count(old.Elements), count(s.Elements), s.Reason)
+		s.grown = s.Retained - min(s.Retained, old.Retained)
+		s.Reason = fmt.Sprintf("grew from %s to %s%s: %s", count(old.Elements), count(s.Elements), h.since(more), s.Reason)
 		out = append(out, s)
 	}
 	return out, ctx.Err()
+}
+
+// since says since when, and how fast, where the dumps say when they were taken.
+func (h *Heap) since(more int) string {
+	older, now := h.Older.Graph.Info().Taken, h.Graph.Info().Taken
+	took := now.Sub(older)
+	if older.IsZero() || took < time.Second {
+		return " since the older dump"
+	}
+	return fmt.Sprintf(" in %s, %s an hour", took.Round(time.Second), count(int(float64(more)/took.Hours())))
 }
 
 // sizes returns the collections of a heap by fingerprint.

@@ -86,6 +86,7 @@ type Suspect struct {
 	Path        retain.Path // the shortest to Accumulation, or to one of the elements if there is none
 	Fingerprint string
 
+	grown  uint64         // bytes more than in an older dump
 	rank   uint8          // of the path's root
 	ranked bool           // by something else
 	owners []graph.NodeID // of the elements, if there are several
@@ -196,9 +197,9 @@ func find(ctx context.Context, h *Heap) ([]Suspect, error) {
 }
 
 // before compares two suspects: that which a person can act on first comes first,
-// then that which retains more.
+// then what grew fastest since an older dump, then what retains more.
 func before(a, b Suspect) int {
-	return cmp.Or(cmp.Compare(a.rank/graph.RankLibrary, b.rank/graph.RankLibrary), cmp.Compare(b.Retained, a.Retained), cmp.Compare(a.Fingerprint, b.Fingerprint))
+	return cmp.Or(cmp.Compare(a.rank/graph.RankLibrary, b.rank/graph.RankLibrary), cmp.Compare(b.grown, a.grown), cmp.Compare(b.Retained, a.Retained), cmp.Compare(a.Fingerprint, b.Fingerprint))
 }
 
 // complete fills in what follows from the rest, and reports whether the suspect

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/graphtest"
@@ -420,5 +421,30 @@ func TestBiggestDrop(t *testing.T) {
 	}
 	if s := list[1]; s.Count != 400 || s.ElementType != "main.Y" || !strings.HasSuffix(s.Reason, "400 main.Y that no single object holds") {
 		t.Errorf("%s", s.Reason)
+	}
+}
+
+// What grew fastest comes first, though another retains more, and the sentence says
+// how fast where the dumps say when they were taken.
+func TestGrowthByRate(t *testing.T) {
+	draw := func(fast, large int, taken time.Time) *Heap {
+		var p picture
+		ballast(&p)
+		leaks[0].draw(&p, fast)
+		leaks[5].draw(&p, 2)
+		p.add("@main.big>big big=main.Big/64 big.m>bm bm=map.Map/48!")
+		for i := range large {
+			p.add("bm[%d]>bi%d bi%d=main.Item/4000", i, i, i)
+		}
+		h := heap(t, &p)
+		h.Graph.Info().Taken = taken
+		return h
+	}
+	start := time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
+	h := draw(3000, 4000, start.Add(30*time.Minute))
+	h.Older = draw(1000, 3900, start)
+	list := findAll(t, h)
+	if len(list) < 2 || list[0].Detector != "growth" || !strings.HasPrefix(list[0].Reason, "grew from 1,000 to 3,000 in 30m0s, 4,000 an hour: one main.Cache holds") || list[1].Retained < list[0].Retained {
+		t.Errorf("want the cache first:\n%s", show(list))
 	}
 }

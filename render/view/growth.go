@@ -28,7 +28,7 @@ func Growth(a *ask.DiffAnswer) *View {
 		}
 	}
 	if p.LeftOut > 0 {
-		v.LeftOut = append(v.LeftOut, fmt.Sprintf("%s more types grew, by less", Count(p.LeftOut)))
+		v.LeftOut = append(v.LeftOut, MoreTypes(p.LeftOut)+" grew, by less")
 	}
 	return v
 }

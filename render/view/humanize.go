@@ -62,3 +62,11 @@ func Share(part, total uint64) float64 {
 
 // Times writes how often something occurs: `99,999×`.
 func Times(n int) string { return Count(n) + "×" }
+
+// MoreTypes is `1 more type` or `12 more types`.
+func MoreTypes(n int) string {
+	if n == 1 {
+		return "1 more type"
+	}
+	return Count(n) + " more types"
+}

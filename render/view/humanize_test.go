@@ -36,3 +36,9 @@ func TestPercent(t *testing.T) {
 		}
 	}
 }
+
+func TestMoreTypes(t *testing.T) {
+	if a, b := MoreTypes(1), MoreTypes(1200); a != "1 more type" || b != "1,200 more types" {
+		t.Errorf("%q, %q", a, b)
+	}
+}

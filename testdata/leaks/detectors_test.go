@@ -9,11 +9,12 @@ import (
 	"testing"
 )
 
-// elsewhere are the detectors that a program without a browser and a second dump
-// cannot show, and what shows them.
+// elsewhere are the detectors that no suspect of the corpus is named by, as they need a
+// browser or a second dump, or only remark on what others tell, and what shows them.
 var elsewhere = map[string]string{
-	"growth":   "TestSuspectsAgainst of cmd/refgraph",
-	"detached": ".ci/real heapsnapshot: a page in a browser",
+	"growth":       "the tests of graph/suspect, and of cmd/refgraph with --against",
+	"detached":     ".ci/real heapsnapshot: a page in a browser",
+	"badly-filled": "jvm/sparsemaps, as a remark on what holds them",
 }
 
 // told collects which detectors have told something of the corpus.

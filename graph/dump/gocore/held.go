@@ -25,7 +25,7 @@ func (p *process) held() (out graph.Process) {
 		}
 	}
 	out.Rest = "outside of the Go heap: C code, memory that the program mapped, the runtime's own"
-	out.Counted = "by the core's writable segments, of which some may not have been in memory"
+	out.Counted = "as the size of the core's writable segments: pages that were swapped out or never touched count too, so the process may have had less in memory"
 	out.Add("room and garbage in spans", p.heap.inUse-min(p.heap.inUse, p.heap.bytes))
 	out.Add("free spans and stacks of the heap", arenas-min(arenas, p.heap.inUse))
 	return out
