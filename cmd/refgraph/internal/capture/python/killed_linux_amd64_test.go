@@ -56,8 +56,8 @@ func TestKilled(t *testing.T) {
 				time.Sleep(100 * time.Millisecond) // until the main thread comes to what the killed one has asked of it
 			}
 			allowed := int64(growth)
-			if noFork && work == "threads" {
-				allowed = 4 * growth // as in TestNoFork: the other threads run meanwhile
+			if noFork {
+				allowed += s.ofThreads(work, before, after)
 			}
 			s.same(before, after, allowed)
 		})
