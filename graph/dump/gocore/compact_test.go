@@ -73,10 +73,6 @@ func compact(t testing.TB, dir string) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	type piece struct {
-		head elf.Prog64
-		data []byte
-	}
 	var pieces []piece
 	keep := func(p *elf.Prog, lo, hi uint64) {
 		pieces = append(pieces, piece{elf.Prog64{
@@ -101,11 +97,22 @@ func compact(t testing.TB, dir string) []byte {
 			lo = hi + page
 		}
 	}
+	return writeCore(f, data[:16], pieces)
+}
+
+// piece is memory of a core.
+type piece struct {
+	head elf.Prog64
+	data []byte
+}
+
+// writeCore makes a core like f of pieces.
+func writeCore(f *elf.File, ident []byte, pieces []piece) []byte {
 	off := uint64(elfHeaderLen + len(pieces)*progLen)
 	var head, body bytes.Buffer
 	h := elf.Header64{Type: uint16(elf.ET_CORE), Machine: uint16(f.Machine), Version: 1, Phoff: elfHeaderLen,
 		Ehsize: elfHeaderLen, Phentsize: progLen, Phnum: uint16(len(pieces))}
-	copy(h.Ident[:], data[:16])
+	copy(h.Ident[:], ident)
 	binary.Write(&head, binary.LittleEndian, &h)
 	for _, p := range pieces {
 		p.head.Off = off + uint64(body.Len())

@@ -1,5 +1,7 @@
 package gocore
 
+import "github.com/refgraph/refgraph/graph/dump/internal/source"
+
 // Goroutine states, from $GOROOT/src/runtime/runtime2.go.
 const (
 	gIdle      = 0
@@ -22,14 +24,10 @@ type goroutine struct {
 	since   int64  // when the collector first saw it waiting; 0 if it did not
 }
 
-// maxGoroutines bounds the list of goroutines by the memory of their structures,
-// which must be in the core.
-const maxGoroutines = 1 << 28
-
 // goroutines reads runtime.allgs.
-func (p *process) goroutines() (gs []goroutine, total int) {
+func (p *process) goroutines() (gs []goroutine, total int, err error) {
 	list, n := p.mem.slice(p.vars.allgs, 8)
-	for i := range min(n, maxGoroutines) {
+	for i := range n {
 		g := p.mem.u64(list + 8*i)
 		if g == 0 || p.mem.find(g) == nil {
 			continue
@@ -39,6 +37,9 @@ func (p *process) goroutines() (gs []goroutine, total int) {
 		if status == gDead || status == gIdle || status == gDeadExtra {
 			continue
 		}
+		if err := source.ChargeFor[goroutine](p.src, 1, 0); err != nil {
+			return nil, 0, err
+		}
 		gs = append(gs, goroutine{
 			addr: g, id: p.mem.u64(g + p.l.GID.off), status: status,
 			lo: p.mem.u64(g + p.l.GStack.off), hi: p.mem.u64(g + p.l.GStack.off + 8),
@@ -46,7 +47,7 @@ func (p *process) goroutines() (gs []goroutine, total int) {
 			reason: p.mem.uint(g+p.l.GWaitReason.off, p.l.GWaitReason.size), since: int64(p.mem.u64(g + p.l.GWaitSince.off)),
 		})
 	}
-	return gs, total
+	return gs, total, nil
 }
 
 // origin says where a goroutine's stack walk starts, and what the general registers

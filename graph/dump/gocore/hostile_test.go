@@ -27,7 +27,14 @@ func TestHostile(t *testing.T) {
 	if err := p.openHeap(b); err != nil {
 		t.Fatal(err)
 	}
-	gs, _ := p.goroutines()
+	gs, _, err := p.goroutines()
+	if err != nil {
+		t.Fatal(err)
+	}
+	specials, err := p.specials()
+	if err != nil {
+		t.Fatal(err)
+	}
 	places := map[string][2]uint64{ // address and words
 		"list of spans": {p.vars.mheap + p.l.HeapAllspans.off - 8, 4},
 		"first span":    {p.heap.spans[0].addr, p.l.SpanSize / 8},
@@ -39,7 +46,7 @@ func TestHostile(t *testing.T) {
 		"finalizers":    {p.vars.allfin[0], 1},
 		"cleanups":      {p.vars.cleanups[0] + p.l.QueueAll.off, 1},
 	}
-	for _, s := range p.specials()[:1] {
+	for _, s := range specials[:1] {
 		places["special"] = [2]uint64{s.addr, 6}
 	}
 	for name, place := range places {

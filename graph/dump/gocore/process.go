@@ -71,6 +71,7 @@ type roots struct {
 	}
 	// statics are the values in data and bss that variables lead to.
 	statics *gotype.Statics
+	stacks  uint64 // bytes of the stacks so far
 }
 
 // holder is the variable that a root is a word of.

@@ -1,7 +1,9 @@
 package gocore
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -17,6 +19,7 @@ func Read(ctx context.Context, src *source.Source) (*graph.Graph, error) {
 	b := graph.NewBuilder(graph.Info{
 		Name: src.Name, Format: "go-core", Runtime: graph.RuntimeGo, Taken: src.ModTime, PointerSize: 8,
 	}, graph.SlotLabels)
+	b.SetBudget(src.Charge)
 	p := &process{src: src}
 	if err := p.open(ctx, b); err != nil {
 		if p.exe != nil {
@@ -131,7 +134,10 @@ func (p *process) openHeap(b *graph.Builder) (err error) {
 			Help: "give the executable before it was stripped as --exe"}
 	}
 	p.types = &gcTypes{mem: p.mem}
-	if p.heap, err = readSpans(p.mem, p.l, p.exe.GoVersion, p.vars.mheap, p.src.Size); err != nil {
+	if p.heap, err = readSpans(p.mem, p.l, p.exe.GoVersion, p.vars.mheap, p.src); err != nil {
+		if full := (*source.LimitError)(nil); errors.As(err, &full) {
+			return err
+		}
 		what := "the heap could not be read"
 		if p.lost > 0 {
 			what = "the core is truncated too early, " + what
@@ -167,7 +173,10 @@ func (p *process) build(ctx context.Context, b *graph.Builder, typer *gotype.Typ
 	if err := p.nodes(ctx, b, typer); err != nil {
 		return err
 	}
-	specials := p.specials()
+	specials, err := p.specials()
+	if err != nil {
+		return err
+	}
 	s := &scanner{p: p, typer: typer, weak: p.weakRefs(specials), lowest: p.mem.parts[0].lo}
 	if err := b.BuildRows(ctx, p.src.Options.Workers, func(w *graph.RowWriter, lo, hi graph.NodeID) error {
 		return s.rows(ctx, w, lo, hi)
@@ -179,10 +188,14 @@ func (p *process) build(ctx context.Context, b *graph.Builder, typer *gotype.Typ
 	r.globals()
 	m := newMarker(b.Graph())
 	marked := m.start(ctx) // while stacks are walked
-	gs, total := p.goroutines()
+	gs, total, err := p.goroutines()
+	if err != nil {
+		<-marked
+		return err
+	}
 	r.places = gotype.NewPlaces(p.exe.Exe, b, p.now(gs))
 	for i := range gs {
-		if err := p.src.Report(ctx, "walking stacks", int64(i), int64(len(gs))); err != nil {
+		if err := cmp.Or(b.Full(), p.src.Report(ctx, "walking stacks", int64(i), int64(len(gs)))); err != nil {
 			<-marked
 			return err
 		}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/dump/internal/source"
 )
 
 // Constants of the allocator, the same in all versions that are read.
@@ -178,7 +179,8 @@ func greenTea(version string) bool {
 }
 
 // readSpans reads all spans of the heap. mheap is the address of runtime.mheap_.
-func readSpans(mem *memory, l *layout, version string, mheap uint64, fileSize int64) (*heap, error) {
+// Nothing bounds what the list names but the size of the core.
+func readSpans(mem *memory, l *layout, version string, mheap uint64, src *source.Source) (*heap, error) {
 	r := &spanReader{mem: mem, l: l, greenTea: greenTea(version), heap: new(heap)}
 	r.heap.sweepgen = mem.u32(mheap + l.HeapSweepgen.off)
 	list, n := mem.slice(mheap+l.HeapAllspans.off, 8)
@@ -193,12 +195,16 @@ func readSpans(mem *memory, l *layout, version string, mheap uint64, fileSize in
 			r.heap.broken++
 			continue
 		}
+		words := len(r.heap.bits)
 		r.one(p, raw)
+		if err := source.ChargeFor[span](src, 1, 8*(len(r.heap.bits)-words)); err != nil {
+			return nil, err
+		}
 	}
 	h := r.heap
 	slices.SortFunc(h.spans, func(a, b span) int { return cmp.Compare(a.base, b.base) })
 	h.dropOverlaps()
-	if err := h.pages.fill(h.spans, fileSize); err != nil {
+	if err := h.pages.fill(h.spans, src.Size); err != nil {
 		return nil, err
 	}
 	total := 0
@@ -213,7 +219,7 @@ func readSpans(mem *memory, l *layout, version string, mheap uint64, fileSize in
 		h.inUse += s.size
 	}
 	h.n = total
-	return h, nil
+	return h, src.CheckObjects(total)
 }
 
 func (f field) of(raw []byte) uint64 {
@@ -268,7 +274,7 @@ func (r *spanReader) allocation(s *span, raw []byte) bool {
 	l, h := r.l, r.heap
 	free := uint32(min(l.SpanFree.of(raw), uint64(s.n)))
 	words := int(s.n+63) / 64
-	set := make([]uint64, words, 16)
+	set := make([]uint64, words, max(words, 16))
 	if free < s.n {
 		b := r.mem.bytes(l.SpanAllocBits.of(raw), int(s.n+7)/8)
 		if b == nil {

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/refgraph/refgraph/graph"
+	"github.com/refgraph/refgraph/graph/dump/internal/source"
 )
 
 // specialKinds are the numbers of the specials that are read, which changed
@@ -25,28 +26,27 @@ type special struct {
 	node graph.NodeID
 }
 
-// maxSpecials bounds a damaged list: one for each 8 bytes of a span's memory.
-func maxSpecials(s *span) uint64 { return 16 + s.size/8*4 }
-
 // specials reads the records of finalizers, cleanups and weak handles of all
 // spans, in address order of their objects.
-func (p *process) specials() (out []special) {
+func (p *process) specials() (out []special, err error) {
 	k := kindsOf(p.exe.GoVersion)
 	for i := range p.heap.spans {
 		s := &p.heap.spans[i]
-		at := p.mem.u64(s.addr + p.l.SpanSpecials.off)
-		for n := uint64(0); at != 0 && n < maxSpecials(s) && p.mem.find(at) != nil; n++ {
+		for at := range p.linked(p.mem.u64(s.addr+p.l.SpanSpecials.off), p.l.SpecialNext.off) {
 			kind := p.mem.uint(at+p.l.SpecialKind.off, p.l.SpecialKind.size)
 			off := p.mem.uint(at+p.l.SpecialOffset.off, p.l.SpecialOffset.size)
 			if kind == k.finalizer || kind == k.weak || kind == k.cleanup {
 				if node, _, _, ok := p.heap.find(s.base + off); ok {
 					out = append(out, special{kind, at, node})
+					err = cmp.Or(err, source.ChargeFor[special](p.src, 1, 0))
 				}
 			}
-			at = p.mem.u64(at + p.l.SpecialNext.off)
+		}
+		if err != nil {
+			return nil, err
 		}
 	}
-	return out
+	return out, nil
 }
 
 // weakRefs lists the weak references: from the handle that weak pointers and

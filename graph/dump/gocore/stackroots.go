@@ -48,6 +48,9 @@ func (r *goroutineRoots) walk() string {
 	if g.hi <= g.lo || g.hi-g.lo > 1<<32 {
 		return "its stack has no size"
 	}
+	if r.stacks += g.hi - g.lo; r.stacks > uint64(min(2*p.src.Size, 4*p.src.Data+1<<30)) {
+		return "the stacks before it are as large as all of the core"
+	}
 	s := stackScan{p: p, lo: g.lo, hi: g.hi, data: p.mem.bytes(g.lo, int(g.hi-g.lo))}
 	if s.data == nil {
 		return "its stack is not in the core"
@@ -158,9 +161,6 @@ func (r *roots) variable(f *frame, slot uint64) (*gotype.Local, uint64) {
 	return nil, 0
 }
 
-// maxDefers bounds a damaged list.
-const maxDefers = 1 << 24
-
 // deferred adds the goroutine's saved context, deferred calls and panics.
 func (r *goroutineRoots) deferred(s *stackScan) {
 	m, l, g := r.p.mem, r.p.l, r.g
@@ -173,14 +173,12 @@ func (r *goroutineRoots) deferred(s *stackScan) {
 		r.hold(v, graph.Root{Kind: graph.RootStack, Var: r.b.String(what)}, holder{})
 	}
 	one(m.u64(g.addr+l.GSchedCtxt.off), "function")
-	d := m.u64(g.addr + l.GDefer.off)
-	for n := 0; d != 0 && n < maxDefers && m.find(d) != nil; n++ {
+	for d := range r.p.linked(m.u64(g.addr+l.GDefer.off), l.DeferLink.off) {
 		one(m.u64(d+l.DeferFn.off), "deferred call")
 		one(m.u64(d+l.DeferLink.off), "deferred call")
 		if m.u8(d+l.DeferHeap.off) != 0 {
 			one(d, "deferred call")
 		}
-		d = m.u64(d + l.DeferLink.off)
 	}
 	if v := m.u64(g.addr + l.GPanic.off); v != 0 {
 		one(v, "panic")

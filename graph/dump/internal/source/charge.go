@@ -24,8 +24,23 @@ func (s *Source) Charge(n int) error {
 	if s.tables.Add(int64(n)) <= limit {
 		return nil
 	}
-	return &LimitError{File: s.Name,
-		What: fmt.Sprintf("its lists of types, roots and names would take more than %s, which no dump of %s needs", gib(4*limit), gib(s.Data)),
+	return s.tooMany(fmt.Sprintf("lists of types, roots and names would take more than %s", gib(4*limit)))
+}
+
+// objectsFloor is how many objects any dump may have.
+const objectsFloor = 4 << 20
+
+// CheckObjects is a *LimitError for more objects than a dump of this size can have,
+// in formats in which a few words of the dump stand for any number of them.
+func (s *Source) CheckObjects(n int) error {
+	if int64(n) <= objectsFloor+s.Data/4 {
+		return nil
+	}
+	return s.tooMany(fmt.Sprintf("tables speak of %d objects", n))
+}
+
+func (s *Source) tooMany(what string) error {
+	return &LimitError{File: s.Name, What: fmt.Sprintf("its %s, which no dump of %s needs", what, gib(s.Data)),
 		Help: "it is damaged, or made to exhaust the memory of who reads it: take the dump again"}
 }
 
