@@ -152,6 +152,14 @@ func TestBombs(t *testing.T) {
 	}{
 		{"goroutines", "top", func() []byte { return goHeap(bytes.Repeat(goroutine, 1500000)) }, "lists of types, roots and names"},
 		{"frames", "top", func() []byte { return goHeap(goroutine, bytes.Repeat(uvarints(5, 1, 0, 0, 0, 1, 1, 1, 0, 0), 2000000)) }, "lists of types, roots and names"},
+		{"go fields", "top", func() []byte {
+			frame := append(uvarints(5, 1, 0, 0, 8), binary.LittleEndian.AppendUint64(nil, 0xc000000000)...)
+			return goHeap(goroutine, append(append(frame, uvarints(1, 1, 1, 0)...), append(bytes.Repeat(uvarints(1, 0), 5000000), 0)...))
+		}, "lists of types, roots and names"},
+		{"go variables", "top", func() []byte {
+			data := append(uvarints(12, 0x1000, 8), binary.LittleEndian.AppendUint64(nil, 0xc000000000)...)
+			return goHeap(append(data, append(bytes.Repeat(uvarints(1, 0), 5000000), 0)...))
+		}, "lists of types, roots and names"},
 		{"go roots", "top", func() []byte { return goHeap(bytes.Repeat(uvarints(2, 0, 0xc000000000), 2000000)) }, "lists of types, roots and names"},
 		{"go sites", "sites", func() []byte { return goHeap(uvarints(16, 1, 1, 3000000), make([]byte, 9000002)) }, "lists of types, roots and names"},
 		{"types", "top", func() []byte {

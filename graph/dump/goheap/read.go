@@ -20,6 +20,7 @@ func Read(ctx context.Context, src *source.Source) (*graph.Graph, error) {
 	b := graph.NewBuilder(graph.Info{
 		Name: src.Name, Format: "go-heapdump", Runtime: graph.RuntimeGo, PointerSize: 8, Taken: src.ModTime,
 	}, graph.SlotLabels)
+	b.SetBudget(src.Charge)
 	opening := openExe(ctx, src.Options.Exe)
 	rec, err := readRecords(ctx, src, b.Warn)
 	if err != nil {
