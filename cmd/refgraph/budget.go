@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 
 	"github.com/refgraph/refgraph/cmd/refgraph/internal/memlimit"
+	"github.com/refgraph/refgraph/cmd/refgraph/internal/within"
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/ask"
 	"github.com/refgraph/refgraph/graph/dump"
@@ -85,6 +87,22 @@ func limitMemory(files ...string) memlimit.Limit {
 	return l
 }
 
+// runWithin runs the command line in a child process if memory is limited from
+// outside, and says what limits it if it was not enough.
+func runWithin() (code int, ran bool) {
+	limit := memlimit.Set()
+	if limit == memlimit.None {
+		return 0, false
+	}
+	code, short, ran := within.Run()
+	if short {
+		(&app{err: os.Stderr}).complain(errorJSON{"this takes more memory than the process may have: " + limit.Why, moreMemory, code}, slices.Contains(os.Args, "--json"))
+	}
+	return code, ran
+}
+
+const moreMemory = "raise that limit, or read the dump on another machine: it is a file like any other"
+
 // openWithin opens a dump within what the process may have.
 func (a *app) openWithin(ctx context.Context, path string, bar *bar) (*ask.Session, error) {
 	limit := limitMemory(path, a.exe)
@@ -93,7 +111,7 @@ func (a *app) openWithin(ctx context.Context, path string, bar *bar) (*ask.Sessi
 	if errors.As(err, &full) {
 		return nil, hintError{fmt.Errorf("%s: its %s objects need about %s of memory, and this process may have %s: %s",
 			path, view.Count(full.Objects), view.Bytes(uint64(full.Need)), view.Bytes(uint64(full.Limit)), limit.Why),
-			"raise that limit, or read the dump on another machine: it is a file like any other; GOMEMLIMIT=8GiB tries all the same"}
+			moreMemory + "; GOMEMLIMIT=8GiB tries all the same"}
 	}
 	return s, err
 }

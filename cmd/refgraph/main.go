@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/refgraph/refgraph/cmd/refgraph/internal/within"
 	"github.com/refgraph/refgraph/render/draw"
 	"github.com/spf13/cobra"
 )
@@ -21,11 +22,14 @@ import (
 func main() {
 	draw.ServeChild()
 	ctx, _ := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM) // until the process ends
-	a := &app{out: os.Stdout, err: os.Stderr, exit: os.Exit}
+	if code, ran := runWithin(); ran {
+		os.Exit(code)
+	}
+	a := &app{out: os.Stdout, err: within.Stderr(), exit: os.Exit}
 	a.self, _ = os.Executable() // without, layouts are done in this process
 	code := a.run(ctx, os.Args[1:])
 	if err := os.Stdout.Close(); err != nil && code == exitOK { // a network disk that is full says so only now
-		fmt.Fprintf(os.Stderr, "refgraph: %v\n", outputError("standard output", err))
+		fmt.Fprintf(a.err, "refgraph: %v\n", outputError("standard output", err))
 		code = exitFailed
 	}
 	os.Exit(code)

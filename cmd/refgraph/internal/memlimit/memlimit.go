@@ -20,6 +20,10 @@ var None = Limit{Bytes: math.MaxInt64, Why: "no limit"}
 // going to map, which count against the limit of its address space alone.
 func Find(mapped int64) Limit { return find("/", mapped) }
 
+// Set returns the limit that was set for this process from outside (ulimit, a
+// cgroup); None if there is none.
+func Set() Limit { return set("/") }
+
 // least returns the lower one; a limit that is not known is 0.
 func (l Limit) least(bytes int64, why string, args ...any) Limit {
 	if bytes > 0 && bytes < l.Bytes {

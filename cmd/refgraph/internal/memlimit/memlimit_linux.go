@@ -14,13 +14,33 @@ import (
 // find reads below root, which is / but in tests.
 func find(root string, mapped int64) Limit {
 	l := None.least(free(root), "what the machine has free")
-	l = resource(l, unix.RLIMIT_AS, statusBytes(root, "VmSize")+mapped, "the limit of its address space (ulimit -v)")
-	l = resource(l, unix.RLIMIT_DATA, statusBytes(root, "VmData"), "the limit of its data (ulimit -d)")
+	l = resource(l, unix.RLIMIT_AS, statusBytes(root, "VmSize")+mapped, byAddressSpace)
+	l = resource(l, unix.RLIMIT_DATA, statusBytes(root, "VmData"), byData)
 	for _, g := range groups(root) {
-		l = l.least(g.bytes, "the memory limit of its cgroup %s", g.name)
+		l = l.least(g.bytes, byGroup, g.name)
 	}
 	return l
 }
+
+// set is the least of what find knows but of the machine's memory.
+func set(root string) Limit {
+	l := resource(None, unix.RLIMIT_AS, 0, byAddressSpace)
+	l = resource(l, unix.RLIMIT_DATA, 0, byData)
+	memory := fields(filepath.Join(root, "proc/meminfo"))["MemTotal"]
+	for _, g := range groups(root) {
+		if memory == 0 || g.bytes < memory {
+			l = l.least(g.bytes, byGroup, g.name)
+		}
+	}
+	return l
+}
+
+// What sets a limit, in words.
+const (
+	byAddressSpace = "the limit of its address space (ulimit -v)"
+	byData         = "the limit of its data (ulimit -d)"
+	byGroup        = "the memory limit of its cgroup %s"
+)
 
 // resource applies a limit of address space, of which the process has taken some
 // already that is not Go's heap.
