@@ -2,12 +2,14 @@
 
     captured.py WORK [STATE...]
 
-WORK is what the main thread does: idle (waits in read), sleep, poll, epoll, lock,
+WORK is what the main thread does: idle (waits in read), read (of nothing, another
+answers), sleep, poll, epoll, lock,
 busy (computes), threads (ten others compute; the main thread answers), native
 (mostly within C functions). It answers the lines that it gets: ping, check (what
 it holds), leak (how many blocks tracemalloc knows that a dumper made), blocks (how
-many the interpreter counts), rest (compute nothing until) work, quit. Nothing is
-computed either while it looks for the answer to one of them, but to ping.
+many the interpreter counts), hold (keeps the interpreter's lock for four seconds),
+rest (compute nothing until) work, quit. Nothing is computed either while it looks
+for the answer to one of them, but to ping and hold.
 """
 import builtins
 import gc
@@ -50,6 +52,9 @@ def answer(line):
     if line == "blocks":
         gc.collect()
         return str(sys.getallocatedblocks())
+    if line == "hold":
+        library.sleep(4)
+        return "held"
     if line == "quit":
         os._exit(0)
     return "what?"
@@ -124,6 +129,8 @@ def work(kind):
         compute()
     if kind == "native":
         native()
+    if kind == "read":
+        os.read(nothing[0], 1)
     if kind == "sleep":
         while True:
             time.sleep(1000)
@@ -207,6 +214,9 @@ def nofork():
 
 
 events = select.epoll()
+if sys.argv[1] == "read":
+    import ctypes
+    nothing, library = os.pipe(), ctypes.PyDLL(None)
 for name in sys.argv[2:]:
     state(name)
 say("ready")

@@ -82,6 +82,11 @@ func (t *target) sweep(p *capture.Process, regions []region) error {
 		}
 		l := layout{base: r.start}
 		state := func(offset uint64) uint64 { v, _ := t.mem.uint64(l.state(offset)); return v }
+		if !empty {
+			if err := t.disarm(p, &l); err != nil {
+				return err
+			}
+		}
 		if forked := state(sForked); !empty && ended(p, forked) {
 			calls = append(calls, reap(forked))
 		}
@@ -97,6 +102,39 @@ func (t *target) sweep(p *capture.Process, regions []region) error {
 		return nil
 	}
 	return t.calls(calls...)
+}
+
+// disarm has what a killed refgraph has asked for not be done any more, so that it
+// removes itself when it is called. A refgraph that is still there is not disturbed.
+func (t *target) disarm(p *capture.Process, l *layout) error {
+	state := func(offset uint64) uint64 { v, _ := t.mem.uint64(l.state(offset)); return v }
+	deadline := state(sDeadline)
+	busy := traced(p, state(sForked))
+	if deadline > ticks() { // one that lives moves it on every few milliseconds
+		time.Sleep(100 * time.Millisecond)
+		busy = busy || state(sDeadline) != deadline && state(sServed) == 0
+	}
+	if busy {
+		return &capture.Refusal{Why: fmt.Sprintf("another refgraph takes a dump of process %d", p.PID), Advice: "wait for it to end"}
+	}
+	if err := errors.Join(t.mem.setUint64(l.state(sArmed), 0), t.mem.setUint64(l.state(sDeadline), 0)); err != nil {
+		return err
+	}
+	for end := time.Now().Add(time.Second); state(sBegun) == 1 && state(sDone) == 0 && time.Now().Before(end); {
+		time.Sleep(time.Millisecond) // what is under way mostly takes no time
+	}
+	return nil
+}
+
+// traced reports whether the process has a fork, by its id there, that a refgraph reads.
+func traced(p *capture.Process, inner uint64) bool {
+	for _, c := range children(p) {
+		status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", c))
+		if err == nil && inner != 0 && innerID(status) == int(inner) && noSignalAtEnd(c) {
+			return !bytes.Contains(status, []byte("\nTracerPid:\t0\n"))
+		}
+	}
+	return false
 }
 
 // leftover reports whether the first of the regions is a mapping of ours, how large

@@ -165,7 +165,7 @@ func askNow(l *layout, in *interpreter, noFork bool) func(*code) {
 		}
 		c.call(in.addr["PyGILState_Ensure"])
 		c.store(l.state(sGIL))
-		c.call(l.function)
+		c.call(l.function, is(1))
 		c.call(in.addr["PyGILState_Release"], at(l.state(sGIL)))
 		c.label("not")
 	}

@@ -169,9 +169,12 @@ func (l *layout) program(in *interpreter, fork bool) []byte {
 
 // emitFunction is what the interpreter calls with its lock held, as a pending call
 // or in a thread that waits: once, and only while refgraph lives, it forks, or runs
-// the driver. It leaves nothing to be undone from outside.
+// the driver. It leaves nothing to be undone from outside. Its argument is 0 in a
+// pending call, which returns into the interpreter; what was called from within the
+// mapping must not remove that.
 func (l *layout) emitFunction(c *code, fork bool) {
 	c.raw(0x53, 0x41, 0x54, 0x48, 0x83, 0xec, 8) // push rbx; push r12; sub rsp,8
+	c.raw(0x49, 0x89, 0xfc)                      // mov r12,rdi
 	c.timeToRAX()
 	c.raw(0x48, 0x89, 0xc3) // mov rbx,rax
 	c.store(l.state(sStart))
@@ -206,7 +209,10 @@ func (l *layout) emitFunction(c *code, fork bool) {
 	c.label("late")
 	if l.gadget == 0 {
 		c.jump(always, "out")
-	} else { // refgraph is gone: remove this mapping, and return 0 from there
+	} else {
+		c.raw(0x4d, 0x85, 0xe4) // test r12,r12
+		c.jump(ifNot, "out")
+		// refgraph is gone: remove this mapping, and return 0 from there
 		c.raw(0x48, 0x83, 0xc4, 8, 0x41, 0x5c, 0x5b)
 		c.set(rdi, l.base)
 		c.set(rsi, l.size)
