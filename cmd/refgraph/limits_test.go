@@ -94,7 +94,7 @@ func TestLimits(t *testing.T) {
 		t.Skip("limits are known on Linux")
 	}
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	const n = 500000
+	const n = 200000
 	exe := program(t)
 	refused, answered := 0, 0
 	for format, write := range soundDumps {
@@ -105,7 +105,7 @@ func TestLimits(t *testing.T) {
 		for _, limit := range []struct {
 			flag string
 			mb   uint64
-		}{{"-v", 850}, {"-v", 4096}, {"-d", 112}, {"-d", 160}} {
+		}{{"-v", 850}, {"-d", 112}, {"-d", 256}} {
 			r := limited(t, exe, limit.flag, limit.mb<<20, "top", path, "-q", "--no-cache")
 			name := fmt.Sprintf("%s within ulimit %s %d MB", format, limit.flag, limit.mb)
 			switch {
