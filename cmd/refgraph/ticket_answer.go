@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/refgraph/refgraph/cmd/refgraph/internal/ticket"
+	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/ask"
 	"github.com/refgraph/refgraph/graph/lang"
 	"github.com/refgraph/refgraph/render/draw"
@@ -219,8 +220,9 @@ func (t *ticketAsker) next(v *view.View) (steps []ticket.Text) {
 		}
 	}
 	for _, n := range v.Nodes {
-		if n.Kind == view.RootNode && strings.HasPrefix(n.Head, "goroutine") && n.Count > 1 {
-			steps = append(steps, ticket.Say("Let the "+view.Count(n.Count)+" goroutines end that stand in ", ticket.Name(t.a.name(n.Name)), "."))
+		threads := lang.For(graph.Runtime(t.info.Runtime)).Thread + "s"
+		if n.Kind == view.RootNode && strings.HasPrefix(n.Head, threads) && n.Count > 1 {
+			steps = append(steps, ticket.Say("Let the "+view.Count(n.Count)+" "+threads+" end that stand in ", ticket.Name(t.a.name(n.Name)), "."))
 		}
 	}
 	return append(steps[:min(2, len(steps))], diffStep())
@@ -296,7 +298,7 @@ func (t *ticketAsker) common(ctx context.Context) error {
 	runtime := strings.TrimSpace(i.Runtime + " " + i.RuntimeVersion)
 	for _, f := range i.Facts {
 		switch f.Name {
-		case "GOOS", "GOARCH", "goroutines", "threads":
+		case "GOOS", "GOARCH", "threads", lang.For(graph.Runtime(i.Runtime)).Thread + "s":
 			runtime += ", " + f.Name + " " + f.Value
 		case "process", "pid", "host", "command", "executable", "container", "pod":
 			fact(view.UpperFirst(f.Name), ticket.Name(t.a.name(f.Value)))

@@ -5,6 +5,7 @@ import (
 
 	"github.com/refgraph/refgraph/graph"
 	"github.com/refgraph/refgraph/graph/cut"
+	"github.com/refgraph/refgraph/graph/lang"
 )
 
 // Cut is the places that must let go so that the targets become garbage, and what
@@ -16,13 +17,14 @@ type Cut struct {
 	FreesBytes   uint64     `json:"frees_bytes"`
 	FreesObjects int        `json:"frees_objects"`
 	FreesTargets int        `json:"frees_targets"`
-	Stays        int        `json:"stays"`      // targets that stay alive
-	Verified     bool       `json:"verified"`   // no target is alive without Places and Rest
-	LeastCost    bool       `json:"least_cost"` // proven: no set of places costs less
-	Alive        int        `json:"alive"`      // targets that roots hold for good
-	Held         int        `json:"held"`       // places of the whole set
-	Many         bool       `json:"many"`       // they are too many for a cut
-	Merged       bool       `json:"merged"`     // the heap was too large for the exact search
+	Stays        int        `json:"stays"`             // targets that stay alive
+	Verified     bool       `json:"verified"`          // no target is alive without Places and Rest
+	LeastCost    bool       `json:"least_cost"`        // proven: no set of places costs less
+	Alive        int        `json:"alive"`             // targets that roots hold for good
+	Held         int        `json:"held"`              // places of the whole set
+	Many         bool       `json:"many"`              // they are too many for a cut
+	Merged       bool       `json:"merged"`            // the heap was too large for the exact search
+	Account      string     `json:"account,omitempty"` // of what the runtime keeps account, where only that holds the targets: goroutines
 }
 
 // CutPlace is one place: a field or the entries of a collection, a variable, or
@@ -65,10 +67,14 @@ type WhatIf struct {
 }
 
 func newCut(g *graph.Graph, a *cut.Answer) *Cut {
+	account := ""
+	if a.Alive > 0 && len(a.Places) == 0 {
+		account = lang.For(g.Info().Runtime).Thread + "s"
+	}
 	return &Cut{
 		Places: newPlaces(g, a.Places), Rest: newPlaces(g, a.Rest), FreesBytes: a.FreesBytes, FreesObjects: a.FreesObjects,
 		FreesTargets: a.FreesTargets, Stays: a.Stays, Verified: a.Verified, LeastCost: a.LeastCost, Alive: a.Alive, Held: a.Held,
-		Many: a.Many, Merged: a.Merged,
+		Many: a.Many, Merged: a.Merged, Account: account,
 	}
 }
 

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -34,7 +35,7 @@ func Verdict(a *ask.Cut, retained uint64) string {
 	case a.Alive == 0:
 		return ""
 	case len(a.Places) == 0:
-		return "only the runtime's own account of goroutines holds them: it lets go when they end"
+		return "only the runtime's own account of " + cmp.Or(a.Account, "its threads") + " holds them: it lets go when they end"
 	case a.Held >= manyPlaces && a.Alive <= fewTargets:
 		return fmt.Sprintf("held at %s places: a long-lived object, no cut to offer", Count(a.Held))
 	case a.Many || a.Held >= manyPlaces && 2*a.Stays > a.Alive:

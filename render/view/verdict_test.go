@@ -28,7 +28,8 @@ func TestVerdict(t *testing.T) {
 		{ask.Cut{Alive: 3, Held: 1, Places: []ask.CutPlace{{Kind: "variable", Holder: "stack of main.f", Conservative: true}}, Verified: true}, 0, "only words that look like pointers hold them: stack of main.f. No leak by itself"},
 		{ask.Cut{Alive: 5, Held: 1, Places: []ask.CutPlace{field("global main.m", `["…"]`, 5, 4096)}, FreesBytes: 4096, Verified: true}, 1024,
 			`cut global main.m["…"] (5 references) → frees 4.0 KiB, of which 1.0 KiB are theirs, verified (there may be a cheaper one)`},
-		{ask.Cut{Alive: 5}, 0, "only the runtime's own account of goroutines holds them: it lets go when they end"},
+		{ask.Cut{Alive: 5}, 0, "only the runtime's own account of its threads holds them: it lets go when they end"},
+		{ask.Cut{Alive: 5, Account: "goroutines"}, 0, "only the runtime's own account of goroutines holds them: it lets go when they end"},
 	} {
 		if got := view.Verdict(&c.cut, c.retained); got != c.want {
 			t.Errorf("got  %s\nwant %s", got, c.want)
