@@ -115,17 +115,19 @@ func rubyLines(n int, format string, args func(i int) []any) []byte {
 		strings.ReplaceAll(repeated(n, format, args), "\n,", "\n"))
 }
 
+// gzipOf is a file of many members, which are compressed once.
 func gzipOf(t *testing.T, begin []byte, zeros int) []byte {
-	var b bytes.Buffer
-	w := gzip.NewWriter(&b)
-	w.Write(begin)
-	for block := make([]byte, 1<<20); zeros > 0; zeros -= len(block) {
-		if _, err := w.Write(block); err != nil {
+	const block = 64 << 20
+	member := func(data []byte) []byte {
+		var b bytes.Buffer
+		w := gzip.NewWriter(&b)
+		_, err := w.Write(data)
+		if err := errors.Join(err, w.Close()); err != nil {
 			t.Fatal(err)
 		}
+		return b.Bytes()
 	}
-	w.Close()
-	return b.Bytes()
+	return append(member(begin), bytes.Repeat(member(make([]byte, block)), zeros/block)...)
 }
 
 func zstdOf(t *testing.T, begin []byte, zeros int) []byte {

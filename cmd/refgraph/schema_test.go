@@ -222,38 +222,43 @@ func sampleDumps(t *testing.T) (list [][]string) {
 	return list
 }
 
-// TestAnswersKeepTheContract runs all commands on all dumps.
+// TestAnswersKeepTheContract runs all commands on all dumps; TestTwoForms does it on
+// a core.
 func TestAnswersKeepTheContract(t *testing.T) {
 	schemas := compileSchemas(t)
 	for _, d := range sampleDumps(t) {
 		t.Run(filepath.Base(d[0]), func(t *testing.T) {
 			t.Parallel()
-			q := newAsker(t)
-			run := func(args ...string) []byte {
-				t.Helper()
-				out := []byte(q.run(append(args, "--json")...))
-				validate(t, schemas[args[0]], args, out)
-				return out
-			}
-			file := d[0]
-			var top ask.TopAnswer
-			if err := json.Unmarshal(run("top", file), &top); err != nil || len(top.Types) == 0 {
-				t.Fatal(err)
-			}
-			typ := "--type=" + top.Types[0].Name
-			var paths ask.PathsAnswer
-			if err := json.Unmarshal(run("paths", file, typ), &paths); err != nil || len(paths.Paths) == 0 {
-				t.Fatal(err)
-			}
-			steps := paths.Paths[0].Steps
-			for _, command := range [][]string{
-				{"info", file}, {"top", file, "--by", "retained"}, {"suspects", file}, {"dominators", file}, {"dominators", file, "--objects"},
-				{"cycles", file}, {"backrefs", file, typ, "--depth", "1"}, {"refs", file, typ, "--depth", "1"},
-				{"object", file, steps[len(steps)-1].Object}, {"diff", file, file, "--fail-on", "type=*,grows>1"},
-			} {
-				run(command...)
-			}
+			newAsker(t).contract(schemas, d[0])
 		})
+	}
+}
+
+// contract runs all commands on a dump and checks their answers.
+func (q *asker) contract(schemas map[string]*jsonschema.Schema, file string) {
+	q.t.Helper()
+	run := func(args ...string) []byte {
+		q.t.Helper()
+		out := []byte(q.run(append(args, "--json")...))
+		validate(q.t, schemas[args[0]], args, out)
+		return out
+	}
+	var top ask.TopAnswer
+	if err := json.Unmarshal(run("top", file), &top); err != nil || len(top.Types) == 0 {
+		q.t.Fatal(err)
+	}
+	typ := "--type=" + top.Types[0].Name
+	var paths ask.PathsAnswer
+	if err := json.Unmarshal(run("paths", file, typ), &paths); err != nil || len(paths.Paths) == 0 {
+		q.t.Fatal(err)
+	}
+	steps := paths.Paths[0].Steps
+	for _, command := range [][]string{
+		{"info", file}, {"top", file, "--by", "retained"}, {"suspects", file}, {"dominators", file}, {"dominators", file, "--objects"},
+		{"cycles", file}, {"backrefs", file, typ, "--depth", "1"}, {"refs", file, typ, "--depth", "1"},
+		{"object", file, steps[len(steps)-1].Object}, {"diff", file, file, "--fail-on", "type=*,grows>1"},
+	} {
+		run(command...)
 	}
 }
 

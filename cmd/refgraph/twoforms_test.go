@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -72,6 +73,8 @@ func TestTwoForms(t *testing.T) {
 	}
 	golden(t, "testdata/fingerprints.txt", prints(one.Suspects))
 
+	newAsker(t, "--exe", exe).contract(compileSchemas(t), core)
+
 	var d ask.DiffAnswer
 	refgraphJSON(t, &d, "diff", heapdump, core, "--exe", exe, "--no-cache", "-n", "0")
 	spelled := map[string]string{}
@@ -101,13 +104,15 @@ func unqualified(name string) string {
 	return strings.TrimRight(b.String(), "0123456789 ")
 }
 
-// prints are the fingerprints of suspects, a line each.
+// prints are the fingerprints of suspects, a line each, in the order of the lines:
+// two of nearly one size change places with what the program's start has left.
 func prints(list []ask.Suspect) string {
-	var b strings.Builder
+	var lines []string
 	for _, s := range list {
-		b.WriteString(s.Fingerprint + " " + s.Detector + " " + s.Type + " " + s.ElementType + "\n")
+		lines = append(lines, s.Fingerprint+" "+s.Detector+" "+s.Type+" "+s.ElementType+"\n")
 	}
-	return b.String()
+	slices.Sort(lines)
+	return strings.Join(lines, "")
 }
 
 // golden compares with a file. A change of the fingerprints is a decision: people
