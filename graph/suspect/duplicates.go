@@ -71,7 +71,7 @@ func (h *Heap) equalContents(ctx context.Context, contents graph.Hasher) ([]Susp
 		if float64(c.wasted) < dropShare*float64(total) || len(c.nodes) < minAccumulated {
 			continue
 		}
-		remark := fmt.Sprintf("%s %s are copies of %s others, which wastes %s", count(len(c.nodes)), h.Graph.Types().Name(t), count(c.different), mebibytes(c.wasted))
+		remark := fmt.Sprintf("%s %s are copies of %s, which wastes %s", count(len(c.nodes)), h.Graph.Types().Name(t), others(c.different), mebibytes(c.wasted))
 		s := h.alike("copies", c.nodes, remark, hintDuplicates)
 		s.remark = remark
 		out = append(out, s)
@@ -128,6 +128,14 @@ func (h *Heap) copies(contents graph.Hasher, nodes []graph.NodeID) *copied {
 	return c
 }
 
+// others is `1 other` or `12 others`.
+func others(n int) string {
+	if n == 1 {
+		return "1 other"
+	}
+	return count(n) + " others"
+}
+
 // every is at most k of the nodes, evenly taken.
 func every(nodes []graph.NodeID, k int) []graph.NodeID {
 	if len(nodes) <= k {
@@ -177,7 +185,7 @@ func (h *Heap) asDuplicates(again []graph.NodeID, bytes uint64, different int) (
 	if _, total := h.Tree.Total(); float64(bytes) < dropShare*float64(total) || len(again) < h.least() {
 		return Suspect{}, false
 	}
-	s := h.waste("duplicates", again, fmt.Sprintf("%s strings repeat %s others", count(len(again)), count(different)), hintDuplicates)
+	s := h.waste("duplicates", again, fmt.Sprintf("%s strings repeat %s", count(len(again)), others(different)), hintDuplicates)
 	s.Retained = bytes
 	return s, true
 }

@@ -44,17 +44,17 @@ func repeats(ctx context.Context, h *Heap) ([]Suspect, error) {
 	}
 	var out []Suspect
 	if strings != nil {
-		out = append(out, h.copied(strings, "strings", "%s strings repeat the text of %s others, which wastes %s", hintStrings))
+		out = append(out, h.copied(strings, "strings", "%s strings repeat the text of %s, which wastes %s", hintStrings))
 	}
 	if arrays != nil {
-		out = append(out, h.copied(arrays, "arrays", "%s arrays have the elements of %s others, which wastes %s", hintArrays))
+		out = append(out, h.copied(arrays, "arrays", "%s arrays have the elements of %s, which wastes %s", hintArrays))
 	}
 	return out, ctx.Err()
 }
 
 // copied makes the suspect of copies: a remark about what holds them.
 func (h *Heap) copied(c *copied, kind, words, hint string) Suspect {
-	s := h.waste(kind, c.nodes, fmt.Sprintf(words, count(len(c.nodes)), count(c.different), mebibytes(c.wasted)), hint)
+	s := h.waste(kind, c.nodes, fmt.Sprintf(words, count(len(c.nodes)), others(c.different), mebibytes(c.wasted)), hint)
 	s.remark, s.Retained = s.Reason, c.wasted
 	return s
 }
