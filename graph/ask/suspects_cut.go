@@ -34,7 +34,8 @@ func (s *Session) cutSuspects(ctx context.Context, h *suspect.Heap, list []suspe
 		if err != nil {
 			return err
 		}
-		if w.cut != nil {
+		// Of what repeats others the usual fix is to keep one, not to let go of all.
+		if w.cut != nil && !(list[i].Waste && w.cut.Many) {
 			one := &out.Answer.Suspects[i]
 			one.Cut = newCut(s.g, w.cut).fixed(list[i].Fix)
 			if len(w.cut.Places) > 0 {

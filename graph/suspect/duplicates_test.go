@@ -52,8 +52,8 @@ func TestDuplicates(t *testing.T) {
 		got := ""
 		if s, ok := h.asDuplicates(again, bytes, different); ok {
 			got = s.Reason
-			if s.Retained != uint64(100*len(again)) {
-				t.Errorf("%d bytes of %d strings", s.Retained, len(again))
+			if s.Retained != uint64(100*len(again)) || !s.Waste {
+				t.Errorf("%d bytes of %d strings, waste: %v", s.Retained, len(again), s.Waste)
 			}
 		}
 		if got != c.want {

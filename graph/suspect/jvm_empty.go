@@ -57,7 +57,7 @@ func (h *Heap) isEmpty(n graph.NodeID) bool {
 func (h *Heap) waste(kind string, nodes []graph.NodeID, what, hint string) Suspect {
 	s := Suspect{
 		Object: nodes[0], Accumulation: graph.None, Count: len(nodes), Elements: len(nodes),
-		Hint: hint, Reason: what, Set: Set{Nodes: nodes}, aside: true,
+		Hint: hint, Reason: what, Set: Set{Nodes: nodes}, Waste: true, aside: true,
 	}
 	s.Object, _ = h.mostOfOneType(nodes)
 	place := ""

@@ -82,6 +82,9 @@ type Suspect struct {
 	// Fix is what removes the references that no edit of the program can name, such
 	// as those of the runtime's timers; nil if that is not what holds the set.
 	Fix *Fix
+	// Waste is whether the objects are needed, but not so many or so large: what holds
+	// them is to be kept, so that a cut of many places says nothing.
+	Waste bool
 
 	Path        retain.Path // the shortest to Accumulation, or to one of the elements if there is none
 	Fingerprint string
