@@ -171,27 +171,29 @@ func Find(ctx context.Context, h *Heap) ([]Suspect, error) {
 }
 
 func find(ctx context.Context, h *Heap) ([]Suspect, error) {
+	detectors := Detectors()
+	each := make([][]Suspect, len(detectors))
+	err := graph.Parallel(ctx, len(detectors), 0, func(i int) (err error) {
+		each[i], err = detectors[i].Run(ctx, h)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
 	var all []Suspect
-	for _, d := range Detectors() {
-		found, err := d.Run(ctx, h)
-		if err != nil {
-			return nil, err
-		}
+	for i, found := range each {
 		for _, s := range found {
-			s.Detector = d.Name
+			s.Detector = detectors[i].Name
 			if h.complete(&s) {
 				all = append(all, s)
 			}
-		}
-		if err := ctx.Err(); err != nil {
-			return nil, err
 		}
 	}
 	if all = h.distinct(all); len(all) > maxMeasured {
 		slices.SortStableFunc(all, before)
 		all = all[:maxMeasured]
 	}
-	all, err := h.measure(ctx, all)
+	all, err = h.measure(ctx, all)
 	if err != nil {
 		return nil, err
 	}
