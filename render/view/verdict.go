@@ -119,12 +119,18 @@ func detailWords(p *ask.CutPlace) string {
 func placeList(a *ask.Cut) string {
 	none := aloneNothing(a)
 	var parts []string
-	for i := 0; i < len(a.Places); {
+	said := make([]bool, len(a.Places))
+	for i := range a.Places {
+		if said[i] {
+			continue
+		}
 		p := &a.Places[i]
-		refs, alone := []string{p.Reference}, []string{Bytes(p.AloneFrees)}
-		k := i + 1
-		for ; k < len(a.Places) && partOf(p) && partOf(&a.Places[k]) && a.Places[k].Holder == p.Holder; k++ {
-			refs, alone = append(refs, a.Places[k].Reference), append(alone, Bytes(a.Places[k].AloneFrees))
+		var refs, alone []string
+		for k := i; k < len(a.Places); k++ {
+			if k == i || !said[k] && partOf(p) && partOf(&a.Places[k]) && a.Places[k].Holder == p.Holder {
+				refs, alone = append(refs, a.Places[k].Reference), append(alone, Bytes(a.Places[k].AloneFrees))
+				said[k] = true
+			}
 		}
 		s := placePhrase(p)
 		if len(refs) > 1 {
@@ -138,7 +144,6 @@ func placeList(a *ask.Cut) string {
 			s += " (alone: " + alone[0] + ")"
 		}
 		parts = append(parts, s)
-		i = k
 	}
 	if len(parts) == len(a.Places) && none {
 		return listWords(parts)

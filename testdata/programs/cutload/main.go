@@ -1,7 +1,7 @@
 // Command cutload loads a server over loopback, says "ready" and holds what it has
 // open until its input ends:
 //
-//	cutload etcd URL        100,000 keys and 2,000 watchers of one stream, over the gateway
+//	cutload etcd URL        100,000 keys and 2,000 watchers of one stream
 //	cutload caddy ADDRESS   600 connections that were asked once and are kept
 //	cutload metrics ADDRESS serves 20,000 series to be scraped
 package main
@@ -9,6 +9,7 @@ package main
 import (
 	"bufio"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -58,30 +59,52 @@ func etcd(url string) error {
 			return fmt.Errorf("%s: %s", res.Status, answer)
 		}
 	}
+	return watch(url, 2000)
+}
+
+// watch makes watchers of one gRPC stream, over HTTP/2 without TLS. A request over
+// the gateway would not do: its HTTP/1 server reads all of it before it answers.
+func watch(url string, n int) error {
 	in, out := io.Pipe()
-	res := make(chan *http.Response)
+	req, err := http.NewRequest("POST", url+"/etcdserverpb.Watch/Watch", in)
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", "application/grpc")
+	req.Header.Set("TE", "trailers")
+	t := &http.Transport{Protocols: &http.Protocols{}}
+	t.Protocols.SetUnencryptedHTTP2(true)
 	go func() {
-		r, err := http.Post(url+"/v3/watch", "application/json", in)
-		if err != nil {
-			log.Fatal(err)
-		}
-		res <- r
-	}()
-	enc := json.NewEncoder(out)
-	go func() {
-		for i := range 2000 {
-			if err := enc.Encode(object{"create_request": object{"key": key(i)}}); err != nil {
+		for i := range n {
+			if _, err := out.Write(message(field(1, field(1, fmt.Appendf(nil, "key/%08d", i))))); err != nil {
 				log.Fatal(err)
 			}
 		}
 	}()
-	lines := bufio.NewScanner((<-res).Body)
-	for range 2000 { // each is answered when it watches
-		if !lines.Scan() {
-			return fmt.Errorf("watch ended: %w", lines.Err())
+	res, err := t.RoundTrip(req)
+	if err != nil {
+		return err
+	}
+	for range n { // each is answered when it watches
+		var head [5]byte
+		if _, err := io.ReadFull(res.Body, head[:]); err != nil {
+			return fmt.Errorf("watch ended: %w, %s", err, res.Trailer.Get("Grpc-Message"))
+		}
+		if _, err := io.CopyN(io.Discard, res.Body, int64(binary.BigEndian.Uint32(head[1:]))); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// message is a message of gRPC, which is not compressed.
+func message(b []byte) []byte {
+	return append(binary.BigEndian.AppendUint32([]byte{0}, uint32(len(b))), b...)
+}
+
+// field is a field of a message of protocol buffers that is bytes or a message.
+func field(number byte, b []byte) []byte {
+	return append([]byte{number<<3 | 2, byte(len(b))}, b...)
 }
 
 func caddy(address string) error {
