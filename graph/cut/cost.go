@@ -38,6 +38,11 @@ const (
 	costJoint = 1_000_000
 	fewJoint  = 4 // how many times as many entries there must be for that
 
+	// freeTargets is how many targets each of some goroutines may hold: all of them
+	// know the server, and end for what they hold besides; one that holds
+	// thousands is the server.
+	freeTargets = 4
+
 	costFree    = 1 // what lets go by itself
 	leastRepeat = 2 // from how many nodes for each entry a type counts as a list's or tree's
 )
@@ -98,6 +103,9 @@ func (v *survey) price(id placeID, rec []float64, head boxID, fan, most, retaine
 	}
 	if p.class < 0 {
 		cost *= structure(st.below/refs/rec[head], st.retained/max(1, retained))
+	} else {
+		each := float64(v.alive) / float64(v.threads.list[p.class].count)
+		cost *= structure(min(st.below/refs, each)/freeTargets, 0)
 	}
 	if p.class < 0 && rec[p.box] > leastRepeat {
 		cost += costInside

@@ -186,6 +186,11 @@ func shapeCases() []drawn {
 		picture: `@stack/1/main.main/s>Z Z=main.Srv ` + repeat(40, `@stack/2%d/main.watch/s>S%d S%d=main.Stream S%d.t>T%d T%d=main.Transport`),
 		targets: "S7", want: []string{"goroutine main.watch"}, refs: map[string]int{"goroutine main.watch": 1},
 	}, {
+		name: "the goroutine that is the server does not end",
+		picture: `@stack/5/main.serve/s>Z @stack/6/main.accept/s>Z Z=main.Srv Z.a>A A=map[x]y Z.b>B B=map[x]y Z.c>C C=map[x]y Z.d>D D=map[x]y ` +
+			repeat(400, `S%d=main.S A["a"]>S%d B["a"]>S%d C["a"]>S%d D["a"]>S%d`) + repeat(100, `@stack/7%d/main.wait/s>Z @stack/7%d/main.wait/t>S%d`),
+		targets: "main.S", want: []string{`main.Srv.a["…"]`, `main.Srv.b["…"]`, `main.Srv.c["…"]`, `main.Srv.d["…"]`, "goroutines main.wait"},
+	}, {
 		name:    "both of two maps",
 		picture: `@main.s>Z Z=main.Stripe Z.series>A A=map[x]y! Z.hashes>B B=map[x]y! ` + repeat(100, `A["a"]>S%d B["a"]>S%d S%d=main.S`),
 		targets: "main.S", want: []string{`main.Stripe.series["…"]`, `main.Stripe.hashes["…"]`},

@@ -104,14 +104,18 @@ func detailWords(p *ask.CutPlace) string {
 	if p.Kind != threadsPlace && p.References > 1 {
 		parts = append(parts, Count(p.References)+" references")
 	}
-	above := slices.DeleteFunc(slices.Clone(p.Above), func(name string) bool { return strings.HasPrefix(p.Name, name) })
-	if len(above) > 0 {
-		parts = append(parts, "in "+listWords(above))
+	if in := aboveWords(p); len(in) > 0 {
+		parts = append(parts, "in "+listWords(in))
 	}
 	if len(parts) == 0 {
 		return ""
 	}
 	return " (" + strings.Join(parts, ", ") + ")"
+}
+
+// aboveWords is which collections hold a place's holders, unless its name says so.
+func aboveWords(p *ask.CutPlace) []string {
+	return slices.DeleteFunc(slices.Clone(p.Above), func(name string) bool { return strings.HasPrefix(p.Name, name) })
 }
 
 // placeList names places, those of one holder together, with what each frees
@@ -135,6 +139,8 @@ func placeList(a *ask.Cut) string {
 		s := placePhrase(p)
 		if len(refs) > 1 {
 			s = listWords(refs) + " of " + p.Holder
+		} else if in := aboveWords(p); len(in) > 0 && p.Kind == fieldPlace {
+			s += " in " + in[0] // where the most of them are; the picture has the rest
 		}
 		switch {
 		case none:
