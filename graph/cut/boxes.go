@@ -150,15 +150,18 @@ func (t *tables) typeBox(typ graph.TypeID, rank uint8) boxID {
 }
 
 // placeBox makes the box of what a place holds, unless it repeats a box further
-// up: the nodes of a list or tree are one box.
+// up: the nodes of a list or tree are one box. What a field holds that is written
+// as a literal repeats one only if the field does: an Object in an Object is data.
 func (t *tables) placeBox(typ graph.TypeID, held placeID) boxID {
 	up := t.places[held].box
-	if b := &t.boxes[up]; b.depth >= maxDepth {
+	if t.boxes[up].depth >= maxDepth {
 		_, rank := t.facts.of(typ)
 		return t.typeBox(typ, rank)
 	}
+	label := t.places[held].label
+	literal := !isEntry(t.labels.Text(label)) && t.words.Literal != nil && t.words.Literal.MatchString(t.g.Types().Name(typ))
 	for at := up; t.boxes[at].held >= 0; at = t.places[t.boxes[at].held].box {
-		if t.boxes[at].typ == typ {
+		if b := &t.boxes[at]; b.typ == typ && (!literal || t.places[b.held].label == label) {
 			return at
 		}
 	}

@@ -103,7 +103,7 @@ func (v *survey) price(id placeID, rec []float64, head boxID, fan, most, retaine
 	}
 	if p.class < 0 {
 		cost *= structure(st.below/refs/rec[head], st.retained/max(1, retained))
-	} else {
+	} else if !v.threads.list[p.class].main {
 		each := float64(v.alive) / float64(v.threads.list[p.class].count)
 		cost *= structure(min(st.below/refs, each)/freeTargets, 0)
 	}

@@ -48,3 +48,25 @@ func TestDoubled(t *testing.T) {
 		})
 	}
 }
+
+// TestLiterals tells an Object in an Object from a list's nodes.
+func TestLiterals(t *testing.T) {
+	for _, c := range []struct{ picture, want string }{
+		{"@app>A A=Object A.store>S S=Object S.users>U U=Object " + repeat(30, `U["a"]>M%d M%d=Message`), `app.store.users["…"]`},
+		{"@app>A A=Object A.next>B B=Object B.next>C C=Object C.next>D D=Object " + repeat(30, `D["a"]>M%d M%d=Message`), `app.next["…"]`},
+	} {
+		p := graphtest.Parse(t, c.picture)
+		p.Info().Runtime = graph.RuntimeJS
+		var targets []graph.NodeID
+		for n := range graph.NodeID(p.Len()) {
+			if p.TypeName(n) == "Message" {
+				targets = append(targets, n)
+			}
+		}
+		pr := prepare(t, p.Graph, targets...)
+		a, err := pr.slice(t, nil).Cut(context.Background(), pr.dom)
+		if err != nil || len(a.Places) != 1 || a.Places[0].Name != c.want {
+			t.Errorf("%+v, %v, want %s", a.Places, err, c.want)
+		}
+	}
+}
