@@ -36,6 +36,14 @@ func addCompletions(a *app, c *cobra.Command) {
 	case "sites":
 		completes(c, "by", fixed("lineno", "filename", "traceback"))
 	}
+	completes(c, "cut", func(args []string, start string) []string {
+		if len(args) == 0 {
+			return nil
+		}
+		typ, _ := c.Flags().GetString("type")
+		object, _ := c.Flags().GetString("object")
+		return a.placesOf(args[len(args)-1], ask.PathsQuestion{Type: typ, Object: object, Raw: a.raw}, start)
+	})
 	completes(c, "direction", fixed(view.Flows()...))
 	for _, flag := range []string{"type", "filter", "highlight"} {
 		completes(c, flag, func(args []string, start string) []string {
@@ -45,6 +53,27 @@ func addCompletions(a *app, c *cobra.Command) {
 			return a.typesOf(args[len(args)-1], start)
 		})
 	}
+}
+
+// placesOf are the places on the ways to the objects that the flags of a command
+// name, that begin with a text.
+func (a *app) placesOf(path string, q ask.PathsQuestion, start string) (names []string) {
+	ctx, stop := context.WithTimeout(context.Background(), completionTime)
+	defer stop()
+	quiet := *a
+	quiet.quiet = true
+	s, err := quiet.open(ctx, path)
+	if err != nil {
+		return nil
+	}
+	defer s.Close()
+	list, _ := s.CutPlaces(ctx, q) // a shell has no use for the error
+	for _, name := range list {
+		if len(names) < mostCompleted && begins(name, start) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 const (

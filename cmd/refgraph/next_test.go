@@ -158,6 +158,9 @@ func TestCompletion(t *testing.T) {
 		{"paths|" + python + "|--type|Se", "Session\n", "dict"},
 		{"paths|" + python + "|--type|__main__.", "__main__.User\n", "dict"},
 		{"backrefs|" + python + "|--filter|di", "dict\n", "list"},
+		{"paths|" + python + "|--type|Session|--cut|", "module __main__.SESSIONS[\"…\"]\n", "dict\n"},
+		{"paths|" + python + "|--type|Session|--cut|module __main__.se", "module __main__.session\n", "SESSIONS"},
+		{"paths|" + python + "|--type|Nobody|--cut|", ":4\n", "Session"},
 		{"paths|missing|--type|Se", ":4\n", "Session"},
 	} {
 		var out, errs bytes.Buffer

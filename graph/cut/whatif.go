@@ -129,26 +129,33 @@ func (sl *Slice) named() map[string]*spot {
 	return out
 }
 
-// Places lists the names of all places on ways to the targets, those with the
-// most targets below them first.
+// Places lists the names of all places on ways to the targets: those that lead to
+// the targets themselves first, by how many references they have, then the
+// program's own, by how many targets are below them.
 func (sl *Slice) Places() []string {
-	type named struct {
-		name  string
-		below float64
-	}
-	var list []named
-	seen := map[string]bool{}
+	var list []placeID
 	for id := range sl.s.places {
-		p := &sl.s.places[id]
-		if name := sl.s.name(placeID(id)); !p.free && !seen[name] {
-			seen[name] = true
-			list = append(list, named{name, p.stats.below})
+		if !sl.s.places[id].free {
+			list = append(list, placeID(id))
 		}
 	}
-	slices.SortFunc(list, func(a, b named) int { return cmp.Or(cmp.Compare(b.below, a.below), cmp.Compare(a.name, b.name)) })
-	out := make([]string, len(list))
-	for i, n := range list {
-		out[i] = n.name
+	slices.SortFunc(list, func(x, y placeID) int {
+		a, b := &sl.s.places[x], &sl.s.places[y]
+		if a.target != b.target {
+			return map[bool]int{true: -1, false: 1}[a.target]
+		}
+		if a.target {
+			return cmp.Or(cmp.Compare(b.stats.refs, a.stats.refs), cmp.Compare(x, y))
+		}
+		return cmp.Or(cmp.Compare(sl.s.boxes[a.box].rank, sl.s.boxes[b.box].rank), cmp.Compare(b.stats.below, a.stats.below), cmp.Compare(x, y))
+	})
+	var out []string
+	seen := map[string]bool{}
+	for _, id := range list {
+		if name := sl.s.name(id); !seen[name] {
+			seen[name] = true
+			out = append(out, name)
+		}
 	}
 	return out
 }
