@@ -22,6 +22,8 @@ const (
 	costStale    = 500  // words that only look like pointers
 	costInside   = 500  // a list's or tree's own nodes
 
+	costUnnamed = 1000 // a reference that no source code names
+
 	costFan   = 200 // at most, for a place where each holder holds few
 	costSteps = 10  // for each of up to 4 steps between what is held and a target
 
@@ -106,6 +108,9 @@ func (v *survey) price(id placeID, rec []float64, head boxID, fan, most, retaine
 	} else if !v.threads.list[p.class].main {
 		each := float64(v.alive) / float64(v.threads.list[p.class].count)
 		cost *= structure(min(st.below/refs, each)/freeTargets, 0)
+	}
+	if p.class < 0 && v.words.Unnamed != nil && v.words.Unnamed.MatchString(v.labels.Text(p.label)) {
+		cost += costUnnamed
 	}
 	if p.class < 0 && rec[p.box] > leastRepeat {
 		cost += costInside

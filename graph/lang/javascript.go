@@ -19,6 +19,7 @@ var javascript = Language{
 	Generic:    regexp.MustCompile(`^(Array|Object|Map|Set|WeakMap|\(.*\)|system / .*)$`),
 	Program:    regexp.MustCompile(`^(\(compiled code\)|\(object shape\)|\(symbol\)|\(system\)|system / .*|BuiltinModule|Module|ModuleRecord)$`),
 	Nameless:   bare,
+	Unnamed:    regexp.MustCompile(`\((variable|hidden)\)$`),
 	Literal:    regexp.MustCompile(`^(Object|Array)$`),
 	Native:     "process.memoryUsage() tells external memory and array buffers, heaptrack what native modules allocated",
 	Cycles:     tracing,

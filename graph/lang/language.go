@@ -51,6 +51,9 @@ type Language struct {
 	// but the place that holds them does: containers, of the language and of
 	// well-known libraries, their insides, and builtins.
 	Nameless *regexp.Regexp
+	// Unnamed are the references that no source code names, which nobody can edit; nil
+	// for none.
+	Unnamed *regexp.Regexp
 	// Literal are the types of data that is written down as it is, one in the other;
 	// nil where those are the containers that programs have lists and trees of as well.
 	Literal *regexp.Regexp

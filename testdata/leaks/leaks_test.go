@@ -23,7 +23,7 @@ type expectation struct {
 	ElementType string   `json:"element_type"`
 	Holder      string   // a pattern of the path's root and references
 	Cut         []string // a pattern for each place of the cut that frees the elements
-	Also        []string // patterns of reasons that other suspects must have
+	Also        []string // a pattern for the reason of each other suspect: there must be no more
 	Flags       []string // of refgraph, besides those that all need
 }
 
@@ -183,6 +183,11 @@ func (e *expectation) check(t *testing.T, a *answer) {
 		re := regexp.MustCompile(pattern)
 		if !slices.ContainsFunc(a.Suspects[1:], func(s suspect) bool { return re.MatchString(s.Reason) }) {
 			t.Errorf("no other suspect is %q; suspects:\n%s", pattern, a)
+		}
+	}
+	for _, other := range a.Suspects[1:] {
+		if !slices.ContainsFunc(e.Also, func(pattern string) bool { return regexp.MustCompile(pattern).MatchString(other.Reason) }) {
+			t.Errorf("%q is accused too; suspects:\n%s", other.Reason, a)
 		}
 	}
 	if e.ElementType != "" && e.ElementType != s.ElementType {
