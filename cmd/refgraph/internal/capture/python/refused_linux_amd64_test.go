@@ -99,6 +99,23 @@ func TestPyPy(t *testing.T) {
 	}
 }
 
+// TestGraalPy has another program stand in for it: its name is what tells it.
+func TestGraalPy(t *testing.T) {
+	cat, err := exec.LookPath("cat")
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, err := os.ReadFile(cat)
+	if err != nil {
+		t.Fatal(err)
+	}
+	exe := filepath.Join(t.TempDir(), "graalpy")
+	if err := os.WriteFile(exe, code, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	refusedWith(t, waiting(t, exec.Command(exe)), "runs on GraalPy")
+}
+
 // TestOldPythons checks that Pythons older than 3.8 are refused: those of this
 // machine, and programs that export what such a Python exports.
 func TestOldPythons(t *testing.T) {
