@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -141,6 +142,57 @@ func TestCutAfterOpen(t *testing.T) {
 		if !errors.As(d.Err(), &changed) || changed.File != filepath.Base(path) || changed.Hint() == "" {
 			t.Errorf("known %v: %T %v", known, d.Err(), d.Err())
 		}
+	}
+}
+
+// A dump that is cut at any moment while it is opened ends nothing: it is read, or
+// the error names the file.
+func TestCutWhileOpening(t *testing.T) {
+	original, exe, err := goheap.Leak(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(original)
+	if err != nil {
+		t.Fatal(err)
+	}
+	start := time.Now()
+	d, err := dump.Open(t.Context(), original, &dump.Options{Exe: exe})
+	if err != nil {
+		t.Fatal(err)
+	}
+	takes := time.Since(start)
+	d.Close()
+	const rounds = 40
+	told := 0
+	for i := range rounds {
+		path := write(t, fmt.Sprint("cut", i), data)
+		cut := make(chan error)
+		go func() {
+			time.Sleep(takes * time.Duration(i) / rounds)
+			cut <- os.Truncate(path, int64(len(data)*(i%4)/4))
+		}()
+		d, err := dump.Open(t.Context(), path, &dump.Options{Exe: exe})
+		if terr := <-cut; terr != nil {
+			t.Fatal(terr)
+		}
+		switch {
+		case err != nil && !strings.Contains(err.Error(), filepath.Base(path)):
+			t.Errorf("cut after %d of %d: %v", i, rounds, err)
+		case err != nil:
+			told++
+		default:
+			for n := range graph.NodeID(d.Graph.Len()) {
+				d.Graph.Detail().Fields(n, true, 4)
+			}
+			if d.Err() != nil || len(d.Graph.Warnings()) > 0 {
+				told++
+			}
+			d.Close()
+		}
+	}
+	if told == 0 {
+		t.Error("nothing was told of any of them")
 	}
 }
 

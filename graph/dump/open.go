@@ -95,6 +95,7 @@ func with(ctx context.Context, src *source.Source, get func(*Format, *source.Sou
 		g     *graph.Graph
 		plain *source.Source
 	)
+	early := tooEarly(src)
 	if err := src.Guard(func() (err error) {
 		plain, err = source.Plain(ctx, src, func(head []byte) (err error) {
 			if found, err = recognise(src.Name, head, Formats()); err != nil {
@@ -104,19 +105,31 @@ func with(ctx context.Context, src *source.Source, get func(*Format, *source.Sou
 		})
 		return err
 	}); err != nil {
-		return nil, err
+		return nil, early(err)
 	}
 	src = plain
 	if err := src.Guard(func() (err error) {
 		f, g, err = firstOf(found, func(f *Format) (*graph.Graph, error) { return get(f, src) })
 		return err
 	}); err != nil {
-		if errors.Is(err, io.ErrUnexpectedEOF) {
-			err = fmt.Errorf("%s: the file ends too early: %w", src.Name, err)
-		}
-		return nil, err
+		return nil, early(err)
 	}
 	return &Dump{Graph: g, Format: f, src: src}, nil
+}
+
+// tooEarly returns what tells errors of reading beyond the end: whether the file was cut
+// since it was opened, or ended too early before.
+func tooEarly(src *source.Source) func(error) error {
+	name, path, whole := src.Name, src.Path, src.Size
+	return func(err error) error {
+		if !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
+			return err
+		}
+		if st, gone := os.Stat(path); gone == nil && st.Mode().IsRegular() && st.Size() < whole {
+			return &ChangedError{File: name, Err: err}
+		}
+		return fmt.Errorf("%s: the file ends too early: %w", name, err)
+	}
 }
 
 func titles() (names []string) {
