@@ -55,8 +55,12 @@ func them(n int) string {
 
 func noSmallCut(a *ask.Cut) string {
 	s := fmt.Sprintf("no small cut: held at %s places", Count(a.Held))
-	if a.FreesTargets > 0 {
-		s += fmt.Sprintf("; %s of them free %s of %s", Count(len(a.Places)), Count(a.FreesTargets), Count(a.Alive))
+	switch k := len(a.Places); {
+	case a.FreesTargets == 0:
+	case k == 1:
+		s += fmt.Sprintf("; one of them, %s, frees %s of %s", placePhrase(&a.Places[0]), Count(a.FreesTargets), Count(a.Alive))
+	default:
+		s += fmt.Sprintf("; %s of them free %s of %s", Count(k), Count(a.FreesTargets), Count(a.Alive))
 	}
 	return s
 }

@@ -24,6 +24,8 @@ func TestVerdict(t *testing.T) {
 		{ask.Cut{Alive: 1428, Held: 2, Places: []ask.CutPlace{field("module fl", `.OPEN["…"]`, 1427, 103809024)}, Rest: []ask.CutPlace{{Name: "module fl.s"}}, FreesBytes: 103809024, Verified: true, LeastCost: true, Stays: 1},
 			0, `cut .OPEN["…"] of module fl (1,427 references) → frees 99.0 MiB, verified; 1 of 1,428 stays (module fl.s)`},
 		{ask.Cut{Alive: 300, Held: 667, Many: true, Places: make([]ask.CutPlace, 6), FreesTargets: 6, Stays: 294}, 0, "no small cut: held at 667 places; 6 of them free 6 of 300"},
+		{ask.Cut{Alive: 600026, Held: 24, Many: true, Places: []ask.CutPlace{field("static Main.PAGES", "[…]", 600000, 0)}, FreesTargets: 600000, Stays: 26},
+			0, "no small cut: held at 24 places; one of them, static Main.PAGES[…], frees 600,000 of 600,026"},
 		{ask.Cut{Alive: 1, Held: 13, Places: make([]ask.CutPlace, 6)}, 0, "held at 13 places: a long-lived object, no cut to offer"},
 		{ask.Cut{Alive: 3, Held: 1, Places: []ask.CutPlace{{Kind: "variable", Holder: "stack of main.f", Conservative: true}}, Verified: true}, 0, "only words that look like pointers hold them: stack of main.f. No leak by itself"},
 		{ask.Cut{Alive: 5, Held: 1, Places: []ask.CutPlace{field("global main.m", `["…"]`, 5, 4096)}, FreesBytes: 4096, Verified: true}, 1024,
