@@ -25,7 +25,7 @@ type interlude func(resume, stopped *unix.PtraceRegs) (begin *unix.PtraceRegs, e
 // between stops the main thread, and lets it go on with an interlude. An interlude
 // that returns no registers leaves the thread as it was.
 func (t *target) between(do interlude) error {
-	th, err := seize(t.tid)
+	th, err := seizeSoon(t.tid)
 	if err != nil {
 		return err
 	}

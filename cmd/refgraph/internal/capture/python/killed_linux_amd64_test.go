@@ -51,7 +51,7 @@ func TestKilled(t *testing.T) {
 			}
 			allowed := int64(growth)
 			if noFork {
-				allowed += s.ofThreads(work, before, after)
+				allowed += ofThreads(work)
 			}
 			s.same(before, after, allowed)
 		})

@@ -182,7 +182,6 @@ type holding struct {
 	Maps           int   // mappings of refgraph
 	Children       []int // not in the program's own answer
 	RSS            int64
-	Unnamed        int64 // resident bytes of mappings that are neither of a file nor the C library's heap
 }
 
 func (s *subject) pid() int { return s.cmd.Process.Pid }
@@ -197,7 +196,7 @@ func (s *subject) holds() (h holding) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	h.RSS, h.Unnamed, h.Children = p.Resident, unnamed(s.t, p), children(p)
+	h.RSS, h.Children = p.Resident, children(p)
 	regions, err := readMaps(p)
 	if err != nil {
 		s.t.Fatal(err)
@@ -210,34 +209,13 @@ func (s *subject) holds() (h holding) {
 	return h
 }
 
-// unnamed is the resident size of a process's mappings without a name.
-func unnamed(t testing.TB, p *capture.Process) (sum int64) {
-	t.Helper()
-	b, err := os.ReadFile(p.File("smaps"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	nameless := false
-	for line := range strings.Lines(string(b)) {
-		f := strings.Fields(line)
-		switch {
-		case strings.Contains(f[0], "-"):
-			nameless = len(f) == 5
-		case f[0] == "Rss:" && nameless:
-			kib, _ := strconv.ParseInt(f[1], 10, 64)
-			sum += kib << 10
-		}
-	}
-	return sum
-}
-
 // same checks that a program has what it had.
 func (s *subject) same(before, after holding, growth int64) {
 	s.t.Helper()
 	if grown := after.RSS - before.RSS; grown > growth {
 		s.t.Errorf("the resident size has grown by %d bytes", grown)
 	}
-	before.RSS, after.RSS, before.Unnamed, after.Unnamed = 0, 0, 0, 0
+	before.RSS, after.RSS = 0, 0
 	b, a := fmt.Sprintf("%+v", before), fmt.Sprintf("%+v", after)
 	if a != b {
 		had, has := strings.Fields(b), strings.Fields(a)

@@ -29,6 +29,29 @@ func seize(tid int) (thread, error) {
 	return thread{tid}, nil
 }
 
+// seizeSoon waits a little for another that traces the process: a second capture
+// does so for some milliseconds. Who does not let go is named.
+func seizeSoon(pid int) (thread, error) {
+	for end := time.Now().Add(otherTracer); ; time.Sleep(5 * time.Millisecond) {
+		th, err := seize(pid)
+		switch {
+		case !errors.Is(err, unix.EPERM):
+			return th, err
+		case time.Now().Before(end):
+			continue
+		}
+		if p, gone := capture.Look(pid); gone == nil {
+			if why := p.Ready(); why != nil {
+				return th, why
+			}
+		}
+		return th, err
+	}
+}
+
+// otherTracer is how long another may trace the process.
+const otherTracer = 500 * time.Millisecond
+
 // stop stops the thread and returns its registers. Signals that come first are
 // delivered first.
 func (t thread) stop() (*unix.PtraceRegs, error) {
