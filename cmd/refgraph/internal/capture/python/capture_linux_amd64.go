@@ -49,6 +49,9 @@ func Capture(ctx context.Context, p *capture.Process, o Options, w io.Writer) (r
 		return nil, err
 	}
 	defer mem.close()
+	if err := mem.alone(p); err != nil {
+		return nil, err
+	}
 	behind := newAsync(w)
 	s := &session{Options: o, p: p, out: &pieces{w: behind, limit: 8*p.Resident + 1<<30}, second: ticksIn(time.Second)}
 	r = &Result{Method: "a fork of the process"}

@@ -115,7 +115,7 @@ func (t *target) disarm(p *capture.Process, l *layout) error {
 		busy = busy || state(sDeadline) != deadline && state(sServed) == 0
 	}
 	if busy {
-		return &capture.Refusal{Why: fmt.Sprintf("another refgraph takes a dump of process %d", p.PID), Advice: "wait for it to end"}
+		return anotherWorks(p)
 	}
 	if err := errors.Join(t.mem.setUint64(l.state(sArmed), 0), t.mem.setUint64(l.state(sDeadline), 0)); err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/refgraph/refgraph/cmd/refgraph/internal/capture"
+	"golang.org/x/sys/unix"
 )
 
 // memory is the address space of a process, read and written from outside. Nothing
@@ -22,6 +23,19 @@ func openMemory(p *capture.Process) (memory, error) {
 		err = &capture.Refusal{Why: fmt.Sprintf("not allowed to look into process %d (%s)", p.PID, p.Name), Advice: capture.AttachHint(), Cause: err}
 	}
 	return memory{f}, err
+}
+
+// alone has no other refgraph work in the same process until the memory is closed,
+// or this one ends. Only who may change the memory can lock it.
+func (m memory) alone(p *capture.Process) error {
+	if err := unix.Flock(int(m.f.Fd()), unix.LOCK_EX|unix.LOCK_NB); errors.Is(err, unix.EWOULDBLOCK) {
+		return anotherWorks(p)
+	}
+	return nil // where there are no such locks, the traces of another tell
+}
+
+func anotherWorks(p *capture.Process) error {
+	return &capture.Refusal{Why: fmt.Sprintf("another refgraph takes a dump of process %d", p.PID), Advice: "wait for it to end"}
 }
 
 func (m memory) close() { m.f.Close() }
