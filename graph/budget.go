@@ -34,8 +34,8 @@ func (b *budget) err() error {
 	return b.full
 }
 
-// rootCost is what a root takes, in bytes.
-const rootCost = int(unsafe.Sizeof(Root{}))
+// rootCost is what a root takes, in bytes, with the room that a growing list has.
+const rootCost = int(unsafe.Sizeof(Root{})) * 5 / 4
 
 // SetBudget bounds the tables of types, names and roots, for readers that do not
 // themselves count what a record will add to them: charge is asked for the bytes of

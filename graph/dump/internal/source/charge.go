@@ -11,7 +11,7 @@ import (
 // much as is alive. So all of it stays within 300 MB and six times the dump; real
 // dumps need a tenth.
 const (
-	tableFloor = 56 << 20
+	tableFloor = 52 << 20
 	tableShare = 1.25
 )
 

@@ -8,8 +8,10 @@ from app import cache
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
+    latest = None  # visit, of whatever version of the cache
+
     def do_GET(self):
-        session = cache.session_of(self.path)
+        session = Handler.latest = cache.session_of(self.path)
         body = b"%d\n" % session.visit(self.path)
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
