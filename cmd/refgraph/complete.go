@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/refgraph/refgraph/graph/ask"
@@ -58,21 +59,34 @@ func addCompletions(a *app, c *cobra.Command) {
 // placesOf are the places on the ways to the objects that the flags of a command
 // name, that begin with a text.
 func (a *app) placesOf(path string, q ask.PathsQuestion, start string) (names []string) {
-	ctx, stop := context.WithTimeout(context.Background(), completionTime)
-	defer stop()
-	quiet := *a
-	quiet.quiet = true
-	s, err := quiet.open(ctx, path)
-	if err != nil {
-		return nil
-	}
-	defer s.Close()
-	list, _ := s.CutPlaces(ctx, q) // a shell has no use for the error
-	for _, name := range list {
-		if len(names) < mostCompleted && begins(name, start) {
-			names = append(names, name)
+	a.quickly(path, func(ctx context.Context, s *ask.Session) {
+		list, _ := s.CutPlaces(ctx, q) // a shell has no use for the error
+		for _, name := range list {
+			if len(names) < mostCompleted && strings.HasPrefix(name, start) {
+				names = append(names, name)
+			}
 		}
-	}
+	})
+	return names
+}
+
+// typesOf are the types of a dump that begin with a text, or whose unqualified name
+// does, largest first; none if that takes too long or cannot be told.
+func (a *app) typesOf(path, start string) (names []string) {
+	a.quickly(path, func(ctx context.Context, s *ask.Session) {
+		t, err := s.Top(ctx, ask.TopQuestion{})
+		if err != nil {
+			return
+		}
+		for i := 0; i < len(t.Types) && len(names) < mostCompleted; i++ {
+			name := t.Types[i].Name
+			if short := lang.Unqualified(name); strings.HasPrefix(name, start) {
+				names = append(names, name)
+			} else if strings.HasPrefix(short, start) && !slices.Contains(names, short) {
+				names = append(names, short)
+			}
+		}
+	})
 	return names
 }
 
@@ -81,31 +95,17 @@ const (
 	mostCompleted  = 200
 )
 
-// typesOf are the types of a dump that begin with a text, or whose unqualified name
-// does, largest first; none if that takes too long or cannot be told.
-func (a *app) typesOf(path, start string) (names []string) {
+// quickly asks a dump without a word, for no longer than a person waits who has
+// pressed a key. A dump that cannot be opened is asked nothing.
+func (a *app) quickly(path string, do func(context.Context, *ask.Session)) {
 	ctx, stop := context.WithTimeout(context.Background(), completionTime)
 	defer stop()
 	quiet := *a
 	quiet.quiet = true
 	s, err := quiet.open(ctx, path)
 	if err != nil {
-		return nil
+		return
 	}
 	defer s.Close()
-	t, err := s.Top(ctx, ask.TopQuestion{})
-	if err != nil {
-		return nil
-	}
-	for i := range t.Types {
-		name := t.Types[i].Name
-		if len(names) < mostCompleted && begins(name, start) {
-			names = append(names, name)
-		} else if short := lang.Unqualified(name); len(names) < mostCompleted && begins(short, start) && !slices.Contains(names, short) {
-			names = append(names, short)
-		}
-	}
-	return names
+	do(ctx, s)
 }
-
-func begins(name, start string) bool { return len(name) >= len(start) && name[:len(start)] == start }

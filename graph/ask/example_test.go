@@ -50,6 +50,6 @@ func Example() {
 	fmt.Println("the third question:", cancelled)
 	// Output:
 	// 300 main.Session held by global main.globalCache <nil>
-	// one main.Cache holds 190 main.Session in .m["…"], held by global main.globalCache
+	// one main.Cache holds 190 main.Session, most of them in .m["…"], held by global main.globalCache
 	// the third question: context canceled
 }

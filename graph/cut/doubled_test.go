@@ -31,14 +31,7 @@ func TestDoubled(t *testing.T) {
 			}
 			p := graphtest.Parse(t, b.String())
 			p.Info().Runtime = c.runtime
-			var targets []graph.NodeID
-			for n := range graph.NodeID(p.Len()) {
-				if p.TypeName(n) == "Message" {
-					targets = append(targets, n)
-				}
-			}
-			pr := prepare(t, p.Graph, targets...)
-			a, err := pr.slice(t, nil).Cut(context.Background(), pr.dom)
+			a, err := cutOfMessages(t, p)
 			if err != nil || len(a.Places) != 1 {
 				t.Fatalf("%+v, %v", a, err)
 			}
@@ -57,16 +50,22 @@ func TestLiterals(t *testing.T) {
 	} {
 		p := graphtest.Parse(t, c.picture)
 		p.Info().Runtime = graph.RuntimeJS
-		var targets []graph.NodeID
-		for n := range graph.NodeID(p.Len()) {
-			if p.TypeName(n) == "Message" {
-				targets = append(targets, n)
-			}
-		}
-		pr := prepare(t, p.Graph, targets...)
-		a, err := pr.slice(t, nil).Cut(context.Background(), pr.dom)
+		a, err := cutOfMessages(t, p)
 		if err != nil || len(a.Places) != 1 || a.Places[0].Name != c.want {
 			t.Errorf("%+v, %v, want %s", a.Places, err, c.want)
 		}
 	}
+}
+
+// cutOfMessages finds what frees the objects of type Message.
+func cutOfMessages(t *testing.T, p *graphtest.Picture) (*Answer, error) {
+	t.Helper()
+	var targets []graph.NodeID
+	for n := range graph.NodeID(p.Len()) {
+		if p.TypeName(n) == "Message" {
+			targets = append(targets, n)
+		}
+	}
+	pr := prepare(t, p.Graph, targets...)
+	return pr.slice(t, nil).Cut(context.Background(), pr.dom)
 }

@@ -55,7 +55,8 @@ func (h *Heap) held(x *holding) Suspect {
 	s.Path = h.Paths.Path(x.largest, nil)
 	s.Reason = h.sentence(x, &s)
 	s.Hint = h.hint(x)
-	s.Fingerprint = h.digest("holding", rootKey(h, s.Path), h.Graph.Types().Name(x.holder), h.via(x), s.ElementType)
+	via, _ := h.via(x)
+	s.Fingerprint = h.digest("holding", rootKey(h, s.Path), h.Graph.Types().Name(x.holder), via, s.ElementType)
 	return s
 }
 
@@ -71,11 +72,12 @@ func (h *Heap) whole(x *holding) *holding {
 // viaSample is how many elements are asked how their holder refers to them.
 const viaSample = 256
 
-// via names how the largest holder refers to most of its elements: `.m["…"]`; ""
-// if there is no such name, because they hang on each other.
-func (h *Heap) via(x *holding) string {
+// via names how the largest holder refers to most of its elements, `.m["…"]`, and
+// tells whether it refers so to all that were asked; "" if there is no such name,
+// because they hang on each other.
+func (h *Heap) via(x *holding) (name string, all bool) {
 	if x.inline {
-		return ""
+		return "", false
 	}
 	asked, patterns := 0, map[string]int{}
 	for c := range h.owned(x.largest) {
@@ -92,10 +94,10 @@ func (h *Heap) via(x *holding) string {
 	}
 	for p, n := range patterns {
 		if 2*n > asked {
-			return p
+			return p, n == asked
 		}
 	}
-	return ""
+	return "", false
 }
 
 // placed says where a container has its elements: in ["…"], as keys.
@@ -136,7 +138,10 @@ func (h *Heap) sentence(x *holding, s *Suspect) string {
 		what = fmt.Sprintf("a linked list of %s %s", count(x.elements), elem)
 	}
 	text := holder + verb + what
-	if via := h.via(x); via != "" && !h.isLinked(x) {
+	if via, all := h.via(x); via != "" && !h.isLinked(x) {
+		if !all {
+			text += ", most of them"
+		}
 		text += placed(via)
 	}
 	switch {

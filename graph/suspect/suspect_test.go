@@ -64,7 +64,7 @@ var leaks = []leak{
 			p.add(`sm%d["k%d"]>en%d en%d=main.Entry/300`, i%64, i, i, i)
 		}
 	}},
-	{"a field and a list", "collection", []string{"one main.Package holds", "main.Func in .created[…]"}, func(p *picture, n int) {
+	{"a field and a list", "collection", []string{"one main.Package holds", "main.Func, most of them in .created[…]"}, func(p *picture, n int) {
 		p.add("@main.pkg>pkg pkg=main.Package/64 pkg.init>fi fi=main.Func/5000 pkg.created>cr cr=[]main.Func/%d!", n*8)
 		for i := range n {
 			p.add("cr[%d]>fu%d fu%d=main.Func/300", i, i, i)
